@@ -1,0 +1,1 @@
+"""The campaign tracker: a newsroom's goal, the true number, and how it is made."""

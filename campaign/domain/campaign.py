@@ -1,0 +1,213 @@
+"""A campaign: a drive with a goal, a start and a deadline (counting.md, Words and Time)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo, available_timezones
+
+from campaign.domain.errors import Invalid
+from campaign.domain.money import exponent
+
+
+class GoalKind(StrEnum):
+    MEMBERS = "members"
+    NEW_MEMBERS = "new_members"
+    AMOUNT = "amount"
+
+
+class EditorState(StrEnum):
+    DRAFT = "draft"
+    PUBLIC = "public"
+    ARCHIVED = "archived"
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningSource:
+    """A source a stated opening counts. `includes_list`: does a later import of it list the same people? None: not said."""
+
+    name: str
+    source_id: int | None = None
+    includes_list: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A stated number of members at one instant, for the sources it names."""
+
+    members: int
+    at: datetime
+    sources: tuple[OpeningSource, ...]
+
+    def covered_source_ids(self) -> frozenset[int]:
+        """Sources whose list includes the people of the opening."""
+        return frozenset(s.source_id for s in self.sources if s.source_id is not None and s.includes_list)
+
+    def unanswered_source_ids(self) -> frozenset[int]:
+        """Sources whose import is refused until somebody says whether its list includes the opening's people."""
+        return frozenset(s.source_id for s in self.sources if s.source_id is not None and s.includes_list is None)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a campaign says about who and what counts. `sources` empty: every source."""
+
+    grace_days: int = 14
+    count_trials: bool = False
+    count_complimentary: bool = False
+    count_returned: bool = False
+    count_seats: bool = False
+    count_one_off: bool = False
+    minimum_minor: int = 0
+    settle_days: int | None = None
+    sources: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A newsroom's own words for one stage; empty parts fall back to the defaults. Placeholders in braces."""
+
+    headline: str = ""
+    kicker: str = ""
+    call: str = ""
+    button: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Thresholds of the stages (counting.md, Stages) and for how long the result is shown."""
+
+    quiet_percent: int = 30
+    near_percent: int = 80
+    last_days: int = 10
+    showing_days: int = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """What the campaign's page offers: one price of one source, monthly; and the newsroom's own page to return to."""
+
+    source_id: int | None = None
+    price_key: str = ""
+    home_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """The frozen result: progress at the deadline, with the last entry it includes."""
+
+    result: int
+    entry_id: int
+    at: datetime
+    silent_sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Staff hold what is published until `until` while they look at a jump."""
+
+    until: datetime
+    author: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """One campaign as its editors left it, at `version`. Dates are local to `zone`, both inclusive."""
+
+    id: int
+    slug: str
+    name: str
+    kind: GoalKind
+    target: int
+    currency: str | None
+    starts_on: date
+    ends_on: date
+    zone: str
+    rule: Rule = field(default_factory=Rule)
+    opening: Opening | None = None
+    words: Mapping[str, Mapping[str, Words]] = field(default_factory=dict[str, Mapping[str, Words]])
+    """Language, then stage (or "default"), to words."""
+    languages: tuple[str, ...] = ("en",)
+    look: Look = field(default_factory=Look)
+    join: Join = field(default_factory=Join)
+    state: EditorState = EditorState.DRAFT
+    frozen: Frozen | None = None
+    hold: Hold | None = None
+    version: int = 1
+
+    @property
+    def starts_at(self) -> datetime:
+        """The first instant of the window, UTC."""
+        return first_instant(self.starts_on, self.zone)
+
+    @property
+    def deadline(self) -> datetime:
+        """The first instant of the day after `ends_on`, UTC; the window ends just before it."""
+        return first_instant(self.ends_on + timedelta(days=1), self.zone)
+
+    @property
+    def settle_days(self) -> int:
+        """Days at most from the deadline to the frozen result."""
+        if self.rule.settle_days is not None:
+            return self.rule.settle_days
+        return 7 if self.kind is GoalKind.AMOUNT else 3
+
+    def local_day(self, instant: datetime) -> date:
+        """The day on the campaign's charts that an instant belongs to."""
+        return instant.astimezone(ZoneInfo(self.zone)).date()
+
+    def counts_source(self, source_id: int) -> bool:
+        """Whether facts of this source can matter to the campaign."""
+        return not self.rule.sources or source_id in self.rule.sources
+
+
+def first_instant(day: date, zone: str) -> datetime:
+    """The first instant of a local day, in UTC. A midnight that a clock change skips is the change itself (fold 0)."""
+    return datetime.combine(day, time(0), ZoneInfo(zone)).astimezone(UTC)
+
+
+_SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?")
+_BLOCKED_WORDS = frozenset(
+    "ad ads promo sponsor popup newsletter subscribe track beacon pixel collect event impression count counter".split()
+)
+
+
+def validate(campaign: Campaign) -> None:
+    """Return when the campaign can be saved; else raise Invalid naming the first field that can't be taken."""
+    _validate_slug(campaign.slug)
+    if not campaign.name.strip():
+        raise Invalid("name", "Give the campaign a name.")
+    if campaign.target <= 0:
+        raise Invalid("target", "The target must be above zero.")
+    if campaign.target > 10**12:
+        raise Invalid("target", "The target is too large.")
+    if campaign.ends_on < campaign.starts_on:
+        raise Invalid("ends_on", "The last day must not be before the first day.")
+    if campaign.zone not in available_timezones():
+        raise Invalid("zone", f"{campaign.zone!r} is not a known time zone; use a name like Europe/Kyiv.")
+    if campaign.kind is GoalKind.AMOUNT and campaign.currency is None:
+        raise Invalid("currency", "A campaign for money needs a currency.")
+    if campaign.currency is not None:
+        exponent(campaign.currency)
+    if not 0 <= campaign.rule.grace_days <= 90:
+        raise Invalid("grace_days", "Grace is between 0 and 90 days.")
+    if campaign.rule.minimum_minor < 0:
+        raise Invalid("minimum_minor", "The minimum amount can't be negative.")
+    if campaign.opening is not None and (campaign.opening.members < 0 or campaign.kind is not GoalKind.MEMBERS):
+        raise Invalid("opening", "Only a members campaign has an opening, and it is not negative.")
+    if not campaign.languages:
+        raise Invalid("languages", "Choose at least one language.")
+
+
+def _validate_slug(slug: str) -> None:
+    if not _SLUG.fullmatch(slug):
+        raise Invalid(
+            "slug", "Use 1 to 48 small letters, digits and hyphens, beginning and ending with a letter or digit."
+        )
+    blocked = _BLOCKED_WORDS.intersection(slug.split("-"))
+    if blocked:
+        raise Invalid("slug", f"Filter lists hide addresses with the word {sorted(blocked)[0]!r}; choose another.")

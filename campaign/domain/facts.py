@@ -1,0 +1,145 @@
+"""What sources say about memberships and payments, with their dates (counting.md, Words: fact).
+
+A fact is keyed by its source's own object id. Values here are complete enough for the rule (`standing`) to be pure.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceLine:
+    """One line of an invoice: the period [starts_at, ends_at) it bills, or credits when `amount_minor` is negative."""
+
+    starts_at: datetime
+    ends_at: datetime
+    amount_minor: int
+    price_key: str
+    quantity: int = 1
+
+
+class InvoiceState(StrEnum):
+    OPEN = "open"
+    PAID = "paid"
+    VOID = "void"
+    WRITTEN_OFF = "written_off"
+
+
+@dataclass(frozen=True, slots=True)
+class Invoice:
+    """Evidence for spans. `settled_at` is set when PAID (by money, credit or outside), `voided_at` when VOID.
+
+    `link_keys` name the payments that paid it; a link whose other end is not known yet simply waits.
+    A draft is no evidence and has no fact.
+    """
+
+    source_id: int
+    key: str
+    membership_key: str | None
+    state: InvoiceState
+    total_minor: int
+    currency: str
+    settled_at: datetime | None
+    voided_at: datetime | None
+    lines: tuple[InvoiceLine, ...]
+    link_keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """One recurring arrangement at one source.
+
+    `running_from`/`running_until`: the period a plain active membership is in (none when paused or in any other state).
+    `assumed`: the list of invoices was never read to its end, so what no known invoice covers is assumed.
+    """
+
+    id: int
+    source_id: int
+    key: str
+    started_at: datetime
+    ended_at: datetime | None = None
+    cancelled_at: datetime | None = None
+    cancel_at: datetime | None = None
+    trial_starts_at: datetime | None = None
+    trial_ends_at: datetime | None = None
+    running_from: datetime | None = None
+    running_until: datetime | None = None
+    assumed: bool = False
+    price_keys: tuple[str, ...] = ()
+    quantity: int = 1
+    invoices: tuple[Invoice, ...] = ()
+
+
+class ReductionKind(StrEnum):
+    REFUND = "refund"
+    DISPUTE = "dispute"
+
+
+@dataclass(frozen=True, slots=True)
+class Reduction:
+    """A refund, or a dispute open, lost or won, of one payment. Failed refunds and inquiries are none.
+
+    `taken_at`: when the money went (a dispute: its balance transaction's time). `opened_at`: a dispute's own creation.
+    """
+
+    key: str
+    kind: ReductionKind
+    amount_minor: int
+    taken_at: datetime
+    opened_at: datetime
+    given_back_at: datetime | None = None
+    lost: bool = False
+
+
+class PaymentState(StrEnum):
+    PENDING = "pending"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """Money received once. `occurred_at`: captured, or for a bank debit made. `settled_*`: what arrived on the balance.
+
+    `price_keys`: of its invoice's lines, None while that invoice is not known (or there is none, `invoice_key` None).
+    """
+
+    id: int
+    source_id: int
+    key: str
+    link_key: str
+    amount_minor: int
+    currency: str
+    occurred_at: datetime
+    state: PaymentState
+    is_debit: bool = False
+    settled_minor: int | None = None
+    settled_currency: str | None = None
+    campaign_slug: str | None = None
+    invoice_key: str | None = None
+    price_keys: tuple[str, ...] | None = None
+    set_apart: bool = False
+    reductions: tuple[Reduction, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """The memberships and payments connected by address hashes and staff's merges: one human being as far as is known."""
+
+    id: int
+    memberships: tuple[Membership, ...]
+    payments: tuple[Payment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRule:
+    """Which prices of a source count; None: every recurring one."""
+
+    source_id: int
+    counted_prices: frozenset[str] | None = None
+
+    def counts(self, price_key: str) -> bool:
+        return self.counted_prices is None or price_key in self.counted_prices

@@ -1,0 +1,281 @@
+"""For which stretches of time a membership entitles, with its evidence (counting.md, Who is a member)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from campaign.domain.campaign import Rule
+from campaign.domain.facts import Invoice, InvoiceLine, InvoiceState, Membership, Payment, ReductionKind, SourceRule
+
+
+class How(StrEnum):
+    PAID = "paid"
+    TRIAL = "trial"
+    COMPLIMENTARY = "complimentary"
+    ASSUMED = "assumed"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """One stretch [starts_at, ends_at) for which a membership entitles, grace included."""
+
+    starts_at: datetime
+    ends_at: datetime
+    how: How
+    quantity: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """A span before grace. `billed_from` orders it among its membership's periods; `cut`: ended early, so no grace."""
+
+    billed_from: datetime
+    starts_at: datetime
+    ends_at: datetime
+    how: How
+    quantity: int
+    settled_at: datetime
+    price_key: str = ""
+    invoice_key: str = ""
+    cut: bool = False
+
+
+def membership_spans(
+    membership: Membership,
+    payments: Sequence[Payment],
+    rule: Rule,
+    source_rule: SourceRule,
+    minimum: tuple[int, str | None] = (0, None),
+) -> tuple[Span, ...]:
+    """The spans of one membership in order of start; they may overlap. Grace reaches into the future where nothing ends it.
+
+    `payments`: the person's payments (those linked to the membership's invoices are found by key).
+    `minimum`: minor units and currency below which a payment settles nothing.
+    """
+    stretches = _invoice_stretches(membership, payments, rule, source_rule, minimum)
+    stretches += _unbilled_stretches(membership, source_rule)
+    stretches += _trial(membership, rule, source_rule)
+    stretches.sort(key=lambda s: (s.billed_from, s.starts_at, s.ends_at))
+    end = _membership_end(membership)
+    spans: list[Span] = []
+    for stretch in stretches:
+        until = max(stretch.ends_at, _grace_end(stretch, stretches, membership, rule))
+        until = until if end is None else min(until, end)
+        if stretch.starts_at < until:
+            spans.append(Span(stretch.starts_at, until, stretch.how, stretch.quantity))
+    return tuple(sorted(spans, key=lambda s: (s.starts_at, s.ends_at)))
+
+
+def _membership_end(membership: Membership) -> datetime | None:
+    ends = [at for at in (membership.ended_at, membership.cancel_at) if at is not None]
+    return min(ends) if ends else None
+
+
+def _invoice_stretches(
+    membership: Membership,
+    payments: Sequence[Payment],
+    rule: Rule,
+    source_rule: SourceRule,
+    minimum: tuple[int, str | None],
+) -> list[_Stretch]:
+    """Stretches of settled invoices: positive lines of counted prices, ended by credits, refunds and lost disputes."""
+    found: list[_Stretch] = []
+    settled = [i for i in membership.invoices if i.state is InvoiceState.PAID and i.settled_at is not None]
+    for invoice in sorted(settled, key=lambda i: (i.settled_at, i.key)):
+        paid_by = _paid_by(invoice, payments)
+        if _is_nothing(invoice, paid_by, minimum):
+            continue
+        carried = _apply_credits(invoice, found, source_rule, membership.assumed)
+        ends_early = _returned_at(paid_by)
+        for line in invoice.lines:
+            if line.amount_minor < 0 or not source_rule.counts(line.price_key):
+                continue
+            stretch = _line_stretch(membership, invoice, line, carried, _settled_at(invoice, paid_by), rule)
+            if stretch is not None:
+                found.append(_shorten(stretch, ends_early))
+    return found
+
+
+def _paid_by(invoice: Invoice, payments: Iterable[Payment]) -> list[Payment]:
+    return [p for p in payments if p.source_id == invoice.source_id and p.state == "succeeded" and _pays(p, invoice)]
+
+
+def _pays(payment: Payment, invoice: Invoice) -> bool:
+    return payment.invoice_key == invoice.key or payment.link_key in invoice.link_keys
+
+
+def _is_nothing(invoice: Invoice, paid_by: Sequence[Payment], minimum: tuple[int, str | None]) -> bool:
+    """True when all that paid the invoice was set apart, or the invoice is below the campaign's minimum."""
+    below = invoice.currency == minimum[1] and 0 < invoice.total_minor < minimum[0]
+    return below or (bool(paid_by) and all(p.set_apart for p in paid_by))
+
+
+def _settled_at(invoice: Invoice, paid_by: Sequence[Payment]) -> datetime:
+    """When the invoice settled; for a bank debit, when it was made."""
+    assert invoice.settled_at is not None
+    made = [p.occurred_at for p in paid_by if p.is_debit]
+    return min([invoice.settled_at, *made])
+
+
+def _apply_credits(
+    invoice: Invoice, found: list[_Stretch], source_rule: SourceRule, assumed: bool
+) -> list[InvoiceLine]:
+    """End the stretches that this invoice's credit lines give back; return the credits that gave back settled time."""
+    carried: list[InvoiceLine] = []
+    for credit in invoice.lines:
+        if credit.amount_minor >= 0 or not source_rule.counts(credit.price_key):
+            continue
+        touched = assumed
+        for at, stretch in enumerate(found):
+            if _is_credited(stretch, credit):
+                found[at] = replace(stretch, ends_at=max(stretch.starts_at, credit.starts_at), cut=True)
+                touched = True
+        if touched:
+            carried.append(credit)
+    return carried
+
+
+def _is_credited(stretch: _Stretch, credit: InvoiceLine) -> bool:
+    return (
+        stretch.price_key == credit.price_key
+        and stretch.billed_from <= credit.starts_at < stretch.ends_at
+        and stretch.ends_at <= credit.ends_at
+    )
+
+
+def _line_stretch(
+    membership: Membership,
+    invoice: Invoice,
+    line: InvoiceLine,
+    carried: Sequence[InvoiceLine],
+    settled_at: datetime,
+    rule: Rule,
+) -> _Stretch | None:
+    """The stretch of one positive line, None when it entitles to nothing.
+
+    A line that begins inside time the same invoice credits is paid by credit from earlier money, so it goes on without a gap.
+    """
+    is_carried = any(c.starts_at <= line.starts_at < c.ends_at for c in carried)
+    how = How.PAID
+    if invoice.total_minor <= 0 and not is_carried:
+        if invoice.total_minor < 0 or not rule.count_complimentary or _in_trial(membership, line):
+            return None
+        how = How.COMPLIMENTARY
+    elif line.amount_minor == 0:
+        return None
+    starts_at = line.starts_at if is_carried else max(line.starts_at, settled_at)
+    return _Stretch(
+        billed_from=line.starts_at,
+        starts_at=starts_at,
+        ends_at=max(starts_at, line.ends_at),
+        how=how,
+        quantity=line.quantity,
+        settled_at=settled_at,
+        price_key=line.price_key,
+        invoice_key=invoice.key,
+    )
+
+
+def _in_trial(membership: Membership, line: InvoiceLine) -> bool:
+    trial_end = membership.trial_ends_at
+    return trial_end is not None and line.amount_minor == 0 and line.ends_at <= trial_end
+
+
+def _returned_at(paid_by: Sequence[Payment]) -> datetime | None:
+    """When the payment was fully refunded, or the opening of a dispute that was lost; None while it stands."""
+    lost = [r.opened_at for p in paid_by for r in p.reductions if r.kind is ReductionKind.DISPUTE and r.lost]
+    refunds = sorted(
+        ((r.taken_at, r.key, r.amount_minor) for p in paid_by for r in p.reductions if r.kind is ReductionKind.REFUND),
+    )
+    owed = sum(p.amount_minor for p in paid_by)
+    refunded_at = None
+    for taken_at, _, amount_minor in refunds:
+        owed -= amount_minor
+        if owed <= 0:
+            refunded_at = taken_at
+            break
+    instants = [at for at in (*lost, refunded_at) if at is not None]
+    return min(instants) if instants else None
+
+
+def _shorten(stretch: _Stretch, ends_early: datetime | None) -> _Stretch:
+    if ends_early is None or ends_early >= stretch.ends_at:
+        return stretch
+    return replace(stretch, ends_at=max(stretch.starts_at, ends_early), cut=True)
+
+
+def _unbilled_stretches(membership: Membership, source_rule: SourceRule) -> list[_Stretch]:
+    """What no known invoice covers: the running period of a plain active membership, and the assumption before it."""
+    starts, ends = membership.running_from, membership.running_until
+    if starts is None or ends is None or not any(source_rule.counts(key) for key in membership.price_keys):
+        return []
+    if membership.assumed:
+        assumed_from = membership.trial_ends_at or membership.started_at
+        known = [line for i in membership.invoices for line in i.lines]
+        open_lines = [line for i in membership.invoices if i.state is InvoiceState.OPEN for line in i.lines]
+        pieces = [(a, b, How.ASSUMED) for a, b in _without((min(assumed_from, starts), starts), known)]
+        decided = [line for line in known if line not in open_lines]
+    else:
+        pieces = []
+        decided = [line for i in membership.invoices if i.state is not InvoiceState.OPEN for line in i.lines]
+    pieces += [(a, b, How.PAID) for a, b in _without((starts, ends), decided)]
+    return [_Stretch(a, a, b, how, membership.quantity, a) for a, b, how in pieces]
+
+
+def _without(period: tuple[datetime, datetime], lines: Iterable[InvoiceLine]) -> list[tuple[datetime, datetime]]:
+    """What is left of a period when the periods of the lines are taken out."""
+    left = [period] if period[0] < period[1] else []
+    for line in lines:
+        cut: list[tuple[datetime, datetime]] = []
+        for a, b in left:
+            cut += [(a, min(b, line.starts_at))] if a < line.starts_at else []
+            cut += [(max(a, line.ends_at), b)] if line.ends_at < b else []
+        left = [(a, b) for a, b in cut if a < b]
+    return left
+
+
+def _trial(membership: Membership, rule: Rule, source_rule: SourceRule) -> list[_Stretch]:
+    starts, ends = membership.trial_starts_at, membership.trial_ends_at
+    if not rule.count_trials or starts is None or ends is None or starts >= ends:
+        return []
+    if not any(source_rule.counts(key) for key in membership.price_keys):
+        return []
+    return [_Stretch(starts, starts, ends, How.TRIAL, membership.quantity, starts)]
+
+
+def _grace_end(stretch: _Stretch, all_of_them: Sequence[_Stretch], membership: Membership, rule: Rule) -> datetime:
+    """Until when grace reaches after a stretch: its own end when it lends none."""
+    if stretch.cut or not _lends_grace(stretch, all_of_them):
+        return stretch.ends_at
+    stops = [stretch.ends_at + timedelta(days=rule.grace_days)]
+    stops += [
+        other.settled_at
+        for other in all_of_them
+        if other.billed_from > stretch.billed_from and other.how is not How.COMPLIMENTARY
+    ]
+    stops += [
+        invoice.voided_at
+        for invoice in membership.invoices
+        if invoice.state is InvoiceState.VOID and invoice.voided_at is not None
+        if any(line.starts_at > stretch.billed_from for line in invoice.lines)
+    ]
+    if membership.cancelled_at is not None and not _is_far_ahead(membership, stretch):
+        stops.append(membership.cancelled_at)
+    return max(stretch.ends_at, min(stops))
+
+
+def _is_far_ahead(membership: Membership, stretch: _Stretch) -> bool:
+    """A cancellation decided before this stretch ran out, for a later day, is no wish to leave at its end."""
+    assert membership.cancelled_at is not None
+    end = membership.ended_at or membership.cancel_at
+    return end is not None and membership.cancelled_at < stretch.ends_at < end
+
+
+def _lends_grace(stretch: _Stretch, all_of_them: Sequence[_Stretch]) -> bool:
+    """Grace follows what was paid or a counted trial; a complimentary stretch only when such came before it."""
+    if stretch.how is not How.COMPLIMENTARY:
+        return True
+    return any(s.how is not How.COMPLIMENTARY and s.billed_from < stretch.billed_from for s in all_of_them)

@@ -1,0 +1,1 @@
+"""Everything SQL. Tables are private to this package; frozen domain values leave it."""

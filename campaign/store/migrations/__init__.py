@@ -1,0 +1,1 @@
+"""Dated migrations, named by verb; each works with the previous release."""

@@ -1,0 +1,125 @@
+"""Settings, read once from the environment (and `.env`); a missing or malformed one stops the start in one sentence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+
+class SettingsError(Exception):
+    """A setting is missing or malformed; the message names it and says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything the environment decides. Secrets are kept out of `repr`."""
+
+    secret_key: str = field(repr=False)
+    person_key: str = field(repr=False)
+    public_url: str
+    data_dir: Path
+    database_url: str = field(repr=False)
+    stripe_api_key: str | None = field(default=None, repr=False)
+    stripe_webhook_secrets: tuple[str, ...] = field(default=(), repr=False)
+    stripe_api_base: str | None = None
+    trusted_proxies: int = 0
+    metrics_token: str | None = field(default=None, repr=False)
+    web_processes: int = 1
+    log_format: str = "text"
+    clock_offset_seconds: int = 0
+    port: int = 8000
+    demo: bool = False
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str], *, demo: bool = False) -> Settings:
+        """The settings of an environment. `demo`: whether CLOCK_OFFSET_SECONDS is allowed. Raises SettingsError."""
+        data_dir = Path(environ.get("DATA_DIR") or "data").resolve()
+        return cls(
+            secret_key=_secret(environ, "SECRET_KEY"),
+            person_key=_secret(environ, "PERSON_KEY"),
+            public_url=_url(environ, "PUBLIC_URL").rstrip("/"),
+            data_dir=data_dir,
+            database_url=_database_url(environ, data_dir),
+            stripe_api_key=_stripe_key(environ),
+            stripe_webhook_secrets=tuple(
+                s.strip() for s in environ.get("STRIPE_WEBHOOK_SECRETS", "").split(",") if s.strip()
+            ),
+            stripe_api_base=_url(environ, "STRIPE_API_BASE") if environ.get("STRIPE_API_BASE") else None,
+            trusted_proxies=_whole(environ, "TRUSTED_PROXIES", 0, 0, 10),
+            metrics_token=environ.get("METRICS_TOKEN") or None,
+            web_processes=_whole(environ, "WEB_PROCESSES", 1, 1, 64),
+            log_format=_one_of(environ, "LOG_FORMAT", ("text", "json")),
+            clock_offset_seconds=_clock_offset(environ, demo),
+            port=_whole(environ, "PORT", 8000, 0, 65535),
+            demo=demo,
+        )
+
+
+def _required(environ: Mapping[str, str], name: str) -> str:
+    value = environ.get(name, "").strip()
+    if not value:
+        raise SettingsError(f"{name} is not set: put it into the environment or into .env (see README, Settings).")
+    return value
+
+
+def _secret(environ: Mapping[str, str], name: str) -> str:
+    value = _required(environ, name)
+    if len(value) < 32:
+        raise SettingsError(
+            f"{name} is too short: use at least 32 characters, for example from `openssl rand -hex 32`."
+        )
+    return value
+
+
+def _url(environ: Mapping[str, str], name: str) -> str:
+    value = _required(environ, name)
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise SettingsError(f"{name} must be an address like https://goal.example.org, not {value!r}.")
+    return value
+
+
+def _database_url(environ: Mapping[str, str], data_dir: Path) -> str:
+    value = environ.get("DATABASE_URL", "").strip() or f"sqlite:///{data_dir / 'campaign.db'}"
+    if not value.startswith(("sqlite:///", "postgresql://", "postgres://")):
+        raise SettingsError("DATABASE_URL must begin with sqlite:/// or postgresql://.")
+    return value
+
+
+def _stripe_key(environ: Mapping[str, str]) -> str | None:
+    value = environ.get("STRIPE_API_KEY", "").strip()
+    if value and not re.match(r"(sk|rk)_(live|test)_", value):
+        raise SettingsError(
+            "STRIPE_API_KEY must be a secret or restricted key: it begins with rk_live_, sk_live_, rk_test_ or sk_test_."
+        )
+    return value or None
+
+
+def _whole(environ: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
+    value = environ.get(name, "").strip()
+    if not value:
+        return default
+    if not value.isascii() or not value.isdigit() or not least <= int(value) <= most:
+        raise SettingsError(f"{name} must be a whole number from {least} to {most}, not {value!r}.")
+    return int(value)
+
+
+def _one_of(environ: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> str:
+    value = environ.get(name, "").strip() or allowed[0]
+    if value not in allowed:
+        raise SettingsError(f"{name} must be one of {', '.join(allowed)}, not {value!r}.")
+    return value
+
+
+def _clock_offset(environ: Mapping[str, str], demo: bool) -> int:
+    value = environ.get("CLOCK_OFFSET_SECONDS", "").strip() or "0"
+    try:
+        offset = int(value)
+    except ValueError:
+        raise SettingsError(f"CLOCK_OFFSET_SECONDS must be a whole number of seconds, not {value!r}.") from None
+    if offset and not demo:
+        raise SettingsError("CLOCK_OFFSET_SECONDS is for the demo and for tests only: take it out of the environment.")
+    return offset
