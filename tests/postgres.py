@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import pwd
 import shutil
 import signal
 import subprocess
@@ -29,6 +30,7 @@ class PostgresServer:
         # In the system's own folder, because the path of a socket may have 107 characters.
         self.folder = Path(tempfile.mkdtemp(prefix="goal-pg-"))
         self._user = UNPRIVILEGED_USER if os.geteuid() == 0 else None
+        self._group = pwd.getpwnam(UNPRIVILEGED_USER).pw_gid if self._user else None
         self._durable = durable
         try:
             self._binaries = self._reachable(_packaged_binaries())
@@ -74,20 +76,30 @@ class PostgresServer:
         if all(path.stat().st_mode & 0o001 for path in (server, *server.parents)):
             return install / "bin"
         self.folder.chmod(0o755)
-        copy = self.folder / "install"
-        shutil.copytree(install, copy, symlinks=True)
-        for path in (copy, *copy.rglob("*")):
+        package = install.parent
+        copy = self.folder / package.name
+        shutil.copytree(install, copy / install.name, symlinks=True)
+        # The libraries lie beside the package, and the binaries look for them there.
+        libraries = package.with_name(f"{package.name}.libs")
+        if libraries.exists():
+            shutil.copytree(libraries, self.folder / libraries.name, symlinks=True)
+        for path in self.folder.rglob("*"):
             if not path.is_symlink():
-                path.chmod(
-                    path.stat().st_mode | (0o755 if path.is_dir() else 0o444 | (path.stat().st_mode >> 6 & 0o111))
-                )
-        return copy / "bin"
+                path.chmod(0o755)
+        return copy / install.name / "bin"
 
     def _initialise(self) -> None:
         command = [self._binaries / "initdb", "--pgdata", self.folder / "data", "--username", "postgres"]
         options = ["--auth", "trust", "--encoding", "UTF8", "--locale", "C", "--no-sync", "--no-instructions"]
         done = subprocess.run(
-            [*command, *options], user=self._user, cwd=self.folder, capture_output=True, text=True, check=False
+            [*command, *options],
+            user=self._user,
+            group=self._group,
+            extra_groups=[] if self._user else None,
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if done.returncode:
             raise RuntimeError(f"initdb failed: {done.stderr.strip()}")
@@ -103,6 +115,8 @@ class PostgresServer:
             return subprocess.Popen(
                 [self._binaries / "postgres", *options],
                 user=self._user,
+                group=self._group,
+                extra_groups=[] if self._user else None,
                 cwd=self.folder,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
