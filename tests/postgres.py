@@ -45,7 +45,7 @@ class PostgresServer:
         self._admin.execute(statement.encode())
 
     def url(self, name: str) -> str:
-        return f"postgresql+psycopg://postgres@/{name}?host={self.folder}"
+        return f"postgresql://postgres@/{name}?host={self.folder}"
 
     def kill(self) -> None:
         """The server and all its processes are gone without having been asked; `restart` recovers."""

@@ -19,7 +19,7 @@ def tables_of(url: str) -> set[str]:
             rows = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
         connection.close()
     else:
-        with psycopg.connect(url.replace("+psycopg", "")) as connection:
+        with psycopg.connect(url) as connection:
             rows = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
     return {name for (name,) in rows}
 
@@ -53,7 +53,7 @@ def test_a_killed_durable_postgresql_comes_back_with_what_it_had_committed() -> 
         server.execute("INSERT INTO kept VALUES (1)")
         server.kill()
         server.restart()
-        with psycopg.connect(server.url("postgres").replace("+psycopg", "")) as connection:
+        with psycopg.connect(server.url("postgres")) as connection:
             assert connection.execute("SELECT id FROM kept").fetchall() == [(1,)]
     finally:
         server.stop()

@@ -111,11 +111,20 @@ def test_the_readme_says_how_to_run_and_to_test() -> None:
     assert "make test" in readme
 
 
+def settings() -> set[str]:
+    """The names of all settings; whether it is the demo is said by the command, not by the environment."""
+    return {field.name.upper() for field in dataclasses.fields(Settings)} - {"DEMO"}
+
+
 @pytest.mark.parametrize("document", ["README.md", ".env.example"])
 def test_every_setting_is_documented(document: str) -> None:
     text = (ROOT / document).read_text(encoding="utf-8")
-    names = [field.name.upper() for field in dataclasses.fields(Settings)]
-    assert [name for name in names if not re.search(rf"\b{name}\b", text)] == []
+    assert [name for name in sorted(settings()) if not re.search(rf"\b{name}\b", text)] == []
+
+
+def test_the_example_names_no_setting_that_does_not_exist() -> None:
+    text = (ROOT / ".env.example").read_text(encoding="utf-8")
+    assert set(re.findall(r"^#?([A-Z_0-9]+)=", text, re.MULTILINE)) - settings() == set()
 
 
 @pytest.mark.parametrize("document", ["requirements.txt", "requirements-dev.txt"])
