@@ -1,0 +1,274 @@
+"""People and payments as the rule needs them: facts read together, for many at once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import select, tuple_
+from sqlalchemy.orm import Session
+
+from campaign.domain.facts import (
+    Invoice,
+    InvoiceLine,
+    InvoiceState,
+    Membership,
+    Payment,
+    PaymentState,
+    Person,
+    Reduction,
+    ReductionKind,
+    SourceRule,
+)
+from campaign.store.tables import (
+    Account,
+    InvoiceLineRow,
+    InvoiceLink,
+    InvoiceRow,
+    MembershipRow,
+    PaymentRow,
+    PersonRow,
+    ReductionRow,
+    Source,
+)
+
+CHUNK = 400
+"""Ids a query: under every database's limit of parameters."""
+
+
+@dataclass(slots=True)
+class Touched:
+    """Whose entries may have changed: people (before and after) and payments, by our ids."""
+
+    people: set[int] = field(default_factory=set[int])
+    payments: set[int] = field(default_factory=set[int])
+
+    def update(self, other: Touched) -> None:
+        self.people |= other.people
+        self.payments |= other.payments
+
+
+def chunks(ids: Iterable[int], size: int = CHUNK) -> Iterator[list[int]]:
+    """The ids in order, in lists of at most `size`."""
+    ordered = sorted(ids)
+    for at in range(0, len(ordered), size):
+        yield ordered[at : at + size]
+
+
+def lock(session: Session, person_ids: Collection[int], payment_ids: Collection[int]) -> None:
+    """Until the end of the transaction nobody else books for these. SQLite has its one writer already."""
+    if session.get_bind().dialect.name == "sqlite":
+        return
+    for ids in chunks(person_ids):
+        session.execute(select(PersonRow.id).where(PersonRow.id.in_(ids)).order_by(PersonRow.id).with_for_update())
+    for ids in chunks(payment_ids):
+        session.execute(select(PaymentRow.id).where(PaymentRow.id.in_(ids)).order_by(PaymentRow.id).with_for_update())
+
+
+def load_people(session: Session, person_ids: Collection[int]) -> list[Person]:
+    """The people with these ids, with all their facts; one nobody points at any more has none."""
+    people: list[Person] = []
+    for ids in chunks(person_ids):
+        people += _load_chunk(session, ids)
+    return people
+
+
+def load_payments(session: Session, payment_ids: Collection[int]) -> list[Payment]:
+    """The payments with these ids, with their reductions and what their invoices say."""
+    payments: list[Payment] = []
+    for ids in chunks(payment_ids):
+        rows = session.scalars(select(PaymentRow).where(PaymentRow.id.in_(ids)).order_by(PaymentRow.id)).all()
+        payments += [payment for payment, _ in _payments(session, rows)]
+    return payments
+
+
+def all_person_ids(session: Session, after: int, limit: int) -> list[int]:
+    """Ids of people in order, for walking through all of them."""
+    return list(session.scalars(select(PersonRow.id).where(PersonRow.id > after).order_by(PersonRow.id).limit(limit)))
+
+
+def all_payment_ids(session: Session, after: int, limit: int) -> list[int]:
+    """Ids of payments in order, for walking through all of them."""
+    return list(
+        session.scalars(select(PaymentRow.id).where(PaymentRow.id > after).order_by(PaymentRow.id).limit(limit))
+    )
+
+
+def source_rules(session: Session) -> dict[int, SourceRule]:
+    """Which prices count, by source."""
+    rows = session.execute(select(Source.id, Source.counted_prices))
+    return {i: SourceRule(i, None if prices is None else frozenset(prices)) for i, prices in rows}
+
+
+# -- reading facts ------------------------------------------------------------------------------------------------------
+
+
+def _load_chunk(session: Session, ids: Sequence[int]) -> list[Person]:
+    accounts = session.execute(select(Account.id, Account.person_id).where(Account.person_id.in_(ids))).all()
+    person_of = {account_id: person_id for account_id, person_id in accounts}
+    memberships: dict[int, list[Membership]] = defaultdict(list)
+    payments: dict[int, list[Payment]] = defaultdict(list)
+    for part in chunks(person_of):
+        for account_id, membership in _memberships(session, part):
+            memberships[person_of[account_id]].append(membership)
+        rows = session.scalars(select(PaymentRow).where(PaymentRow.account_id.in_(part)).order_by(PaymentRow.id)).all()
+        for payment, account_id in _payments(session, rows):
+            payments[person_of[account_id]].append(payment)
+    return [Person(i, tuple(memberships[i]), tuple(payments[i])) for i in ids]
+
+
+def _memberships(session: Session, account_ids: Sequence[int]) -> list[tuple[int, Membership]]:
+    rows = session.scalars(
+        select(MembershipRow).where(MembershipRow.account_id.in_(account_ids)).order_by(MembershipRow.id)
+    ).all()
+    invoices = _invoices(session, [(row.source_id, row.key) for row in rows])
+    return [
+        (
+            row.account_id,
+            Membership(
+                id=row.id,
+                source_id=row.source_id,
+                key=row.key,
+                started_at=row.started_at,
+                ended_at=row.ended_at,
+                cancelled_at=row.cancelled_at,
+                cancel_at=row.cancel_at,
+                trial_starts_at=row.trial_starts_at,
+                trial_ends_at=row.trial_ends_at,
+                running_from=row.running_from,
+                running_until=row.running_until,
+                assumed=not row.invoices_complete,
+                price_keys=tuple(row.price_keys),
+                quantity=row.quantity,
+                invoices=tuple(invoices[row.source_id, row.key]),
+            ),
+        )
+        for row in rows
+    ]
+
+
+def _invoices(session: Session, keys: Sequence[tuple[int, str]]) -> dict[tuple[int, str], list[Invoice]]:
+    found: dict[tuple[int, str], list[Invoice]] = defaultdict(list)
+    if not keys:
+        return found
+    rows = session.scalars(
+        select(InvoiceRow)
+        .where(tuple_(InvoiceRow.source_id, InvoiceRow.membership_key).in_(keys))
+        .where(InvoiceRow.state.in_([state.value for state in InvoiceState]))
+        .order_by(InvoiceRow.key)
+    ).all()
+    lines = _lines(session, [row.id for row in rows])
+    for row in rows:
+        assert row.membership_key is not None
+        found[row.source_id, row.membership_key].append(
+            Invoice(
+                source_id=row.source_id,
+                key=row.key,
+                membership_key=row.membership_key,
+                state=InvoiceState(row.state),
+                total_minor=row.total_minor,
+                currency=row.currency,
+                settled_at=row.settled_at,
+                voided_at=row.voided_at,
+                lines=tuple(lines[row.id]),
+                link_keys=tuple(row.link_keys),
+            )
+        )
+    return found
+
+
+def _lines(session: Session, invoice_ids: Collection[int]) -> dict[int, list[InvoiceLine]]:
+    found: dict[int, list[InvoiceLine]] = defaultdict(list)
+    line = InvoiceLineRow
+    for ids in chunks(invoice_ids):
+        rows = session.execute(
+            select(line.invoice_id, line.starts_at, line.ends_at, line.amount_minor, line.price_key, line.quantity)
+            .where(line.invoice_id.in_(ids))
+            .order_by(line.invoice_id, line.number)
+        )
+        for invoice_id, starts_at, ends_at, amount_minor, price_key, quantity in rows:
+            found[invoice_id].append(InvoiceLine(starts_at, ends_at, amount_minor, price_key, quantity))
+    return found
+
+
+def _payments(session: Session, rows: Sequence[PaymentRow]) -> list[tuple[Payment, int]]:
+    reductions = _reductions(session, [row.id for row in rows])
+    invoice_keys = _invoice_keys(session, rows)
+    prices = _price_keys(session, [(row.source_id, key) for row in rows if (key := invoice_keys[row.id]) is not None])
+    return [
+        (
+            Payment(
+                id=row.id,
+                source_id=row.source_id,
+                key=row.key,
+                link_key=row.link_key,
+                amount_minor=row.amount_minor,
+                currency=row.currency,
+                occurred_at=row.occurred_at,
+                state=PaymentState(row.state),
+                is_debit=row.is_debit,
+                settled_minor=row.settled_minor,
+                settled_currency=row.settled_currency,
+                campaign_slug=row.campaign_slug,
+                invoice_key=(key := invoice_keys[row.id]),
+                price_keys=None if key is None else prices.get((row.source_id, key)),
+                set_apart=row.set_apart_id is not None,
+                reductions=tuple(reductions[row.id]),
+            ),
+            row.account_id,
+        )
+        for row in rows
+    ]
+
+
+def _invoice_keys(session: Session, rows: Sequence[PaymentRow]) -> dict[int, str | None]:
+    """The invoice of each payment: said by the payment, or by an invoice that names it (either end may come first)."""
+    links: dict[tuple[int, str], str] = {}
+    unknown = [(row.source_id, row.link_key) for row in rows if row.invoice_key is None]
+    if unknown:
+        found = session.execute(
+            select(InvoiceLink.source_id, InvoiceLink.link_key, InvoiceLink.invoice_key).where(
+                tuple_(InvoiceLink.source_id, InvoiceLink.link_key).in_(unknown)
+            )
+        )
+        links = {(source_id, link_key): invoice_key for source_id, link_key, invoice_key in found}
+    return {row.id: row.invoice_key or links.get((row.source_id, row.link_key)) for row in rows}
+
+
+def _price_keys(session: Session, keys: Sequence[tuple[int, str]]) -> dict[tuple[int, str], tuple[str, ...]]:
+    """The prices of each known invoice's positive lines."""
+    if not keys:
+        return {}
+    rows = session.execute(
+        select(InvoiceRow.source_id, InvoiceRow.key, InvoiceLineRow.price_key)
+        .outerjoin(InvoiceLineRow, (InvoiceLineRow.invoice_id == InvoiceRow.id) & (InvoiceLineRow.amount_minor > 0))
+        .where(tuple_(InvoiceRow.source_id, InvoiceRow.key).in_(keys))
+    )
+    found: dict[tuple[int, str], set[str]] = defaultdict(set)
+    for source_id, key, price_key in rows.tuples():
+        found[source_id, key].update([price_key] if price_key else [])
+    return {key: tuple(sorted(prices)) for key, prices in found.items()}
+
+
+def _reductions(session: Session, payment_ids: Collection[int]) -> dict[int, list[Reduction]]:
+    found: dict[int, list[Reduction]] = defaultdict(list)
+    for ids in chunks(payment_ids):
+        rows = session.scalars(
+            select(ReductionRow)
+            .where(ReductionRow.payment_id.in_(ids))
+            .order_by(ReductionRow.payment_id, ReductionRow.key)
+        )
+        for row in rows:
+            found[row.payment_id].append(
+                Reduction(
+                    key=row.key,
+                    kind=ReductionKind(row.kind),
+                    amount_minor=row.amount_minor,
+                    taken_at=row.taken_at,
+                    opened_at=row.opened_at,
+                    given_back_at=row.given_back_at,
+                    lost=row.lost,
+                )
+            )
+    return found

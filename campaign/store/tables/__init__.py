@@ -1,0 +1,54 @@
+"""The tables. Private to `store`: other rooms get frozen domain values from the module of each noun."""
+
+from campaign.store.tables.base import Base
+from campaign.store.tables.facts import (
+    Account,
+    InvoiceLineRow,
+    InvoiceLink,
+    InvoiceRow,
+    MembershipRow,
+    PaymentRow,
+    PersonRow,
+    ReductionRow,
+    SetApart,
+    SignUp,
+)
+from campaign.store.tables.ledger import Batch, CampaignRow, CampaignVersion, EntryRow, Recheck, TotalRow
+from campaign.store.tables.published import PublicFile, SnapshotRow
+from campaign.store.tables.sources import InboxEvent, Price, Source, SourceCursor, SourceObject, Stamp
+from campaign.store.tables.staff import Audit, CheckRun, Invite, JobRun, SignInAttempt, StaffRow, SweepRun
+
+__all__ = [
+    "Account",
+    "Audit",
+    "Base",
+    "Batch",
+    "CampaignRow",
+    "CampaignVersion",
+    "CheckRun",
+    "EntryRow",
+    "InboxEvent",
+    "Invite",
+    "InvoiceLineRow",
+    "InvoiceLink",
+    "InvoiceRow",
+    "JobRun",
+    "MembershipRow",
+    "PaymentRow",
+    "PersonRow",
+    "Price",
+    "PublicFile",
+    "Recheck",
+    "ReductionRow",
+    "SetApart",
+    "SignInAttempt",
+    "SignUp",
+    "SnapshotRow",
+    "Source",
+    "SourceCursor",
+    "SourceObject",
+    "StaffRow",
+    "Stamp",
+    "SweepRun",
+    "TotalRow",
+]
