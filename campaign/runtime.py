@@ -12,7 +12,9 @@ from dotenv import dotenv_values
 
 from campaign.domain.errors import Invalid
 from campaign.store.engine import Database, open_database
-from config import Settings
+from config import Settings, SettingsError
+
+__all__ = ["Runtime", "SettingsError", "build_runtime", "load_runtime", "read_environ"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,5 @@
+"""`python -m campaign …`: the command line."""
+
+from campaign.cli import main
+
+main()
