@@ -70,6 +70,10 @@ class JobRun(Base):
     error_at: Mapped[datetime | None]
     runs: Mapped[int] = mapped_column(Integer)
     failures_in_a_row: Mapped[int] = mapped_column(Integer)
+    outcome: Mapped[str | None] = mapped_column(Text)
+    """What the last good run did, in words."""
+    requested_at: Mapped[datetime | None]
+    """Staff ask for a run now."""
 
 
 class SweepRun(Base):

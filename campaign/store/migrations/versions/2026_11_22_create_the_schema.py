@@ -70,6 +70,8 @@ def upgrade() -> None:
         sa.Column("error_at", INSTANT, nullable=True),
         sa.Column("runs", sa.Integer(), nullable=False),
         sa.Column("failures_in_a_row", sa.Integer(), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=True),
+        sa.Column("requested_at", INSTANT, nullable=True),
         sa.PrimaryKeyConstraint("name"),
     )
     op.create_table(
