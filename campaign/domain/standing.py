@@ -105,7 +105,8 @@ def campaign_standing(campaign: Campaign, now: datetime) -> Standing:
 
 def _cut(timeline: Sequence[StandingEntry], now: datetime) -> Standing:
     later = [e.occurred_at for e in timeline if e.occurred_at > now]
-    return Standing(tuple(sorted(e for e in timeline if e.occurred_at <= now)), min(later) if later else None)
+    due = sorted((e for e in timeline if e.occurred_at <= now), key=lambda e: e.occurred_at)
+    return Standing(tuple(due), min(later) if later else None)
 
 
 # -- people -----------------------------------------------------------------------------------------------------------

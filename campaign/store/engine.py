@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from typing import Any, cast
 
 from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
@@ -32,9 +33,12 @@ class Database:
 
     @contextmanager
     def read(self) -> Generator[Session]:
-        """A session whose changes are thrown away. Raises DatabaseUnavailable."""
-        with _translated(), self.engine.connect() as connection, Session(connection) as session:
-            yield session
+        """A session that sees one moment of the database; changes are thrown away. Raises DatabaseUnavailable."""
+        with _translated(), self.engine.connect() as connection:
+            if not self.is_sqlite:
+                connection.execution_options(isolation_level="REPEATABLE READ")
+            with Session(connection) as session:
+                yield session
 
     @contextmanager
     def write(self) -> Generator[Session]:
@@ -113,3 +117,12 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     writes = connection.get_execution_options().get(_WRITES, False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def insert_into(session: Session, table: type[Any]) -> Any:
+    """An INSERT of the database's own dialect, for `on_conflict_do_update` and `on_conflict_do_nothing`."""
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    return dialect.insert(table)
+
+
+__all__ = ["BUSY_TIMEOUT_SECONDS", "Database", "Session", "insert_into", "open_database"]

@@ -1,0 +1,145 @@
+"""The one way in: what should stand, less what stands, is appended (counting.md, The ledger 3)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
+from typing import TypeVar
+
+from campaign.domain.campaign import Campaign, GoalKind
+from campaign.domain.facts import Payment, Person
+from campaign.domain.standing import (
+    EntryKind,
+    SourceRules,
+    Standing,
+    StandingEntry,
+    campaign_standing,
+    payment_standing,
+    person_standing,
+)
+from campaign.store import campaigns, ledger, people, rechecks
+from campaign.store.engine import Session
+from campaign.store.ledger import CAMPAIGN, PAYMENT, PERSON, Cause, Entry, NewEntry, SubjectLedger
+from campaign.store.people import Touched
+from campaign.store.rechecks import Ask
+
+Subject = TypeVar("Subject", Person, Payment)
+
+
+def recount(session: Session, touched: Touched, cause: Cause, now: datetime) -> int:
+    """For every touched person and payment, in every campaign, what stands is what their facts say; returns entries made.
+
+    Locks them until the end of the caller's transaction, which must have written their facts before.
+    """
+    people.lock(session, touched.people, touched.payments)
+    everywhere = campaigns.all_campaigns(session)
+    rules = people.source_rules(session)
+    made = 0
+    for kind, ids in ((PERSON, touched.people), (PAYMENT, touched.payments)):
+        concerned = [c for c in everywhere if counted_subject(c) == kind]
+        for part in people.chunks(ids) if concerned else ():
+            for campaign in concerned:
+                made += recount_chunk(session, campaign, part, rules, cause, now)
+    return made
+
+
+def counted_subject(campaign: Campaign) -> str:
+    """What a campaign counts: people, or payments."""
+    return PAYMENT if campaign.kind is GoalKind.AMOUNT else PERSON
+
+
+def recount_chunk(
+    session: Session, campaign: Campaign, ids: Collection[int], rules: SourceRules, cause: Cause, now: datetime
+) -> int:
+    """The same for up to a few hundred subjects of one campaign, people or payments as it counts."""
+    kind = counted_subject(campaign)
+    standings = standings_of(session, campaign, ids, rules, now)
+    return _book(session, campaign, kind, standings, cause, now)
+
+
+def standings_of(
+    session: Session, campaign: Campaign, ids: Collection[int], rules: SourceRules, now: datetime
+) -> dict[int, Standing]:
+    """What should stand for each subject by its facts; nothing is written."""
+    if counted_subject(campaign) == PAYMENT:
+        return _answers(people.load_payments(session, ids), payment_standing, campaign, rules, now)
+    return _answers(people.load_people(session, ids), person_standing, campaign, rules, now)
+
+
+def _answers(
+    subjects: Sequence[Subject],
+    rule: Callable[[Subject, Campaign, SourceRules, datetime], Standing],
+    campaign: Campaign,
+    rules: SourceRules,
+    now: datetime,
+) -> dict[int, Standing]:
+    return {subject.id: rule(subject, campaign, rules, now) for subject in subjects}
+
+
+def recount_campaign_itself(session: Session, campaign: Campaign, cause: Cause, now: datetime) -> int:
+    """What stands for the campaign as a subject is its stated opening; adjustments stay as they are."""
+    return _book(session, campaign, CAMPAIGN, {campaign.id: campaign_standing(campaign, now)}, cause, now)
+
+
+def _book(
+    session: Session, campaign: Campaign, kind: str, standings: Mapping[int, Standing], cause: Cause, now: datetime
+) -> int:
+    ledgers = ledger.subject_ledgers(session, campaign.id, kind, standings.keys())
+    new: list[NewEntry] = []
+    for subject_id, standing in standings.items():
+        new += differences(kind, subject_id, ledgers.get(subject_id, SubjectLedger()), standing.entries)
+    days = {e.occurred_at: campaign.local_day(e.occurred_at) for e in new}
+    ledger.append(session, campaign.id, new, cause, now, days)
+    asks = [Ask(kind, i, standing.recheck_at, standing.waits) for i, standing in standings.items()]
+    rechecks.keep(session, campaign.id, asks)
+    return len(new)
+
+
+def differences(kind: str, subject_id: int, has: SubjectLedger, should: Sequence[StandingEntry]) -> list[NewEntry]:
+    """The corrections and entries that make what stands equal what should, in the order they are to be numbered."""
+    missing = Counter(should)
+    new: list[NewEntry] = []
+    number = has.last_number
+    for standing in has.standing:
+        value = standing.value()
+        if missing[value] > 0:
+            missing[value] -= 1
+        elif standing.kind is not EntryKind.ADJUSTMENT:
+            number += 1
+            new.append(correction(standing, number))
+    for value in should:
+        if missing[value] > 0:
+            missing[value] -= 1
+            number += 1
+            new.append(_new_entry(kind, subject_id, number, value))
+    return new
+
+
+def correction(reversed_entry: Entry, number: int) -> NewEntry:
+    """The entry that reverses another; it takes its `occurred_at`."""
+    e = reversed_entry
+    return NewEntry(
+        e.subject_kind,
+        e.subject_id,
+        number,
+        EntryKind.CORRECTION,
+        e.kind,
+        -e.amount,
+        e.occurred_at,
+        e.source_id,
+        reverses_id=e.id,
+    )
+
+
+def _new_entry(subject_kind: str, subject_id: int, number: int, value: StandingEntry) -> NewEntry:
+    return NewEntry(
+        subject_kind,
+        subject_id,
+        number,
+        value.kind,
+        value.kind,
+        value.amount,
+        value.occurred_at,
+        value.source_id,
+    )
