@@ -16,7 +16,7 @@ from campaign.domain.errors import Invalid
 from campaign.domain.stage import Stage
 
 PLACEHOLDERS = ("count", "target", "remaining", "percent", "joined", "days_left", "deadline", "amount")
-"""What a newsroom's own words may name in braces. `days_left` is written as the last date, which stays true in a cache."""
+"""What a newsroom's own words may name in braces. `days_left` is written as the last day, true in a cache too."""
 
 _T = TypeVar("_T")
 _NUMBERS = frozenset({"count", "remaining", "percent", "joined", "amount"})
