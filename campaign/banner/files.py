@@ -1,0 +1,113 @@
+"""Every public file of a campaign, rendered once from one snapshot, with its codings."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from dataclasses import asdict
+from typing import Any, cast
+
+import brotli
+
+from campaign.banner.page import page_html
+from campaign.banner.render import as_json, fragment_html, fragment_view, instant_text, number_json
+from campaign.banner.snapshot import Snapshot
+from campaign.domain.campaign import Campaign
+from campaign.domain.stage import Stage
+from campaign.domain.wording import fill, nouns, words_for
+from campaign.store.publications import Body
+
+JSON = "application/json"
+HTML = "text/html; charset=utf-8"
+LEAST_CODED_BYTES = 500
+"""Bodies up to this size fit one packet either way."""
+
+
+def files_of(snapshot: Snapshot, public_url: str) -> list[Body]:
+    """The files of a public campaign: number and fragment of each language (the first also without it), data, page."""
+    campaign = snapshot.campaign
+    base = f"/g/{campaign.slug}"
+    files: list[Body] = []
+    for place, language in enumerate(campaign.languages):
+        view = fragment_view(snapshot, language, public_url)
+        number, fragment = number_json(snapshot, view), fragment_html(view).encode()
+        for name in ("", f".{language}") if place == 0 else (f".{language}",):
+            files.append(coded(f"{base}{name}.json", JSON, number))
+            files.append(coded(f"{base}{name}.html", HTML, fragment))
+    files.append(coded(f"{base}/data.json", JSON, as_json(public_data(snapshot, public_url))))
+    files.append(coded(f"{base}/", HTML, page_html(snapshot, public_url).encode()))
+    return files
+
+
+def coded(path: str, content_type: str, body: bytes) -> Body:
+    """A file with its tag, and with gzip and brotli where they pay."""
+    zipped: bytes | None = None
+    squeezed: bytes | None = None
+    if len(body) > LEAST_CODED_BYTES:
+        zipped = gzip.compress(body, 9, mtime=0)
+        squeezed = cast(Any, brotli).compress(body, quality=9)
+    return Body(path, content_type, body, zipped, squeezed, hashlib.sha256(body).hexdigest()[:24])
+
+
+def public_data(snapshot: Snapshot, public_url: str) -> dict[str, Any]:
+    """All that is public of a campaign."""
+    campaign = snapshot.campaign
+    progress = snapshot.progress
+    known = snapshot.value is not None
+    return {
+        "v": 1,
+        "slug": campaign.slug,
+        "name": campaign.name,
+        "kind": campaign.kind.value,
+        "target": campaign.target,
+        "currency": campaign.currency,
+        "starts_on": campaign.starts_on.isoformat(),
+        "ends_on": campaign.ends_on.isoformat(),
+        "zone": campaign.zone,
+        "deadline": instant_text(campaign.deadline),
+        "ladder": [],
+        "count": snapshot.value,
+        "percent": snapshot.percent,
+        "remaining": snapshot.remaining,
+        "opening": progress.opening if known else None,
+        "joined": progress.joined if known else None,
+        "left": progress.left if known else None,
+        "returned": progress.returned if known else None,
+        "raised": progress.raised if known else None,
+        "refunded": progress.refunded if known else None,
+        "stage": snapshot.stage.value,
+        "shown": snapshot.shown,
+        "as_of": instant_text(snapshot.as_of),
+        "until": None if snapshot.until is None else instant_text(snapshot.until),
+        "result": _result(snapshot),
+        "after_deadline": progress.after_deadline,
+        "languages": list(campaign.languages),
+        "words": {language: _words(campaign, language) for language in campaign.languages},
+        "checks": [
+            {"source": check.source, "checked_at": instant_text(check.checked_at) if check.checked_at else None}
+            for check in snapshot.checks
+        ],
+        "corrections": [
+            {"occurred_at": instant_text(e.occurred_at), "amount": e.amount, "reason": e.note or ""}
+            for e in snapshot.corrections
+        ],
+        "page": f"{public_url}/g/{campaign.slug}/",
+        "home": campaign.join.home_url or None,
+        "joinable": snapshot.price is not None,
+    }
+
+
+def _words(campaign: Campaign, language: str) -> dict[str, dict[str, str]]:
+    """The words of every stage, placeholders for numbers and dates left in."""
+    known = nouns(campaign.kind, language, campaign.target)
+    return {
+        stage.value: {part: fill(text, known) for part, text in asdict(words_for(campaign, language, stage)).items()}
+        for stage in Stage
+    }
+
+
+def _result(snapshot: Snapshot) -> dict[str, Any] | None:
+    frozen = snapshot.campaign.frozen
+    if frozen is None:
+        return None
+    return {"count": frozen.result, "at": instant_text(frozen.at), "silent_sources": list(frozen.silent_sources)}

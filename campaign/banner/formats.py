@@ -1,0 +1,64 @@
+"""Numbers, dates and money as people read them, by Babel, in one language and zone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_time
+from babel.numbers import format_currency, format_decimal, format_percent
+
+from campaign.domain.money import Money, exponent
+
+
+@lru_cache(maxsize=64)
+def locale_of(language: str) -> Locale:
+    """The locale of a language tag; English where Babel knows none."""
+    try:
+        return Locale.parse(language, sep="-")
+    except (UnknownLocaleError, ValueError):
+        return Locale("en")
+
+
+@dataclass(frozen=True, slots=True)
+class Formats:
+    """How a language writes things; instants are shown in `zone`."""
+
+    language: str
+    zone: str
+
+    @property
+    def direction(self) -> str:
+        """ltr or rtl."""
+        return locale_of(self.language).text_direction
+
+    def number(self, value: int) -> str:
+        """A whole number with the language's grouping."""
+        return format_decimal(value, locale=locale_of(self.language))
+
+    def percent(self, value: int) -> str:
+        """A whole percentage; it was floored before."""
+        return format_percent(Decimal(value) / 100, locale=locale_of(self.language))
+
+    def money(self, money: Money) -> str:
+        """An amount with its currency; decimals only where it has some."""
+        locale = locale_of(self.language)
+        whole = money.minor % 10 ** exponent(money.currency) == 0
+        if not whole:
+            return format_currency(money.major(), money.currency, locale=locale)
+        pattern = str(locale.currency_formats["standard"].pattern).replace("0.00", "0")
+        return format_currency(money.major(), money.currency, pattern, locale, currency_digits=False)
+
+    def day(self, value: date) -> str:
+        """A day, its month by name, with its year."""
+        return format_date(value, "long", locale_of(self.language))
+
+    def instant(self, value: datetime) -> str:
+        """A day and minute of the zone."""
+        locale = locale_of(self.language)
+        local = value.astimezone(ZoneInfo(self.zone))
+        return f"{format_date(local, 'medium', locale)}, {format_time(local, 'short', locale=locale)}"

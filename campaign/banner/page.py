@@ -1,0 +1,152 @@
+"""The campaign's own page: progress, joining, how the number is made, corrections."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from campaign.banner.formats import Formats
+from campaign.banner.page_words import PageWords, page_words
+from campaign.banner.render import FragmentView, amount_text, environment, fragment_view
+from campaign.banner.snapshot import Snapshot
+from campaign.domain.campaign import GoalKind
+from campaign.domain.money import Money
+from campaign.domain.stage import RUNNING_STAGES
+from campaign.domain.wording import fill, words_for
+
+
+@dataclass(frozen=True, slots=True)
+class JoinView:
+    """The one join form: where it is sent and what its button says."""
+
+    action: str
+    price_text: str
+    button: str
+    privacy: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckView:
+    """A source and when it was last compared, in words."""
+
+    source: str
+    checked_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionView:
+    """A public correction: when it became true, by how much, why."""
+
+    when_text: str
+    amount_text: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageView:
+    """What the campaign page's template gets."""
+
+    slug: str
+    lang: str
+    dir: str
+    title: str
+    description: str
+    fragment: FragmentView
+    join: JoinView | None
+    how: tuple[str, ...]
+    checks: tuple[CheckView, ...]
+    corrections: tuple[CorrectionView, ...]
+    canonical: str
+    og_image: str | None = None
+
+
+def page_html(snapshot: Snapshot, public_url: str) -> str:
+    """The finished page, in the campaign's first language."""
+    view = page_view(snapshot, public_url)
+    return environment().get_template("public/campaign.html").render(page=view) + "\n"
+
+
+def page_view(snapshot: Snapshot, public_url: str) -> PageView:
+    """The page's words."""
+    campaign = snapshot.campaign
+    language = campaign.languages[0]
+    formats = Formats(language, campaign.zone)
+    words = page_words(language)
+    fragment = fragment_view(snapshot, language, public_url)
+    return PageView(
+        slug=campaign.slug,
+        lang=language,
+        dir=formats.direction,
+        title=campaign.name,
+        description=" ".join(f"{part.rstrip('.')}." for part in (fragment.plain, fragment.call) if part),
+        fragment=fragment,
+        join=_join(snapshot, formats, words),
+        how=tuple(_how(snapshot, formats, words)),
+        checks=tuple(
+            CheckView(
+                check.source,
+                fill(words.checked, {"when": formats.instant(check.checked_at)})
+                if check.checked_at
+                else words.never_checked,
+            )
+            for check in snapshot.checks
+        ),
+        corrections=tuple(
+            CorrectionView(
+                formats.day(campaign.local_day(entry.occurred_at)),
+                f"{'+' if entry.amount > 0 else '−'}{amount_text(snapshot, formats, abs(entry.amount))}",
+                entry.note or words.no_reason,
+            )
+            for entry in snapshot.corrections
+        ),
+        canonical=f"{public_url}/g/{campaign.slug}/",
+    )
+
+
+def _join(snapshot: Snapshot, formats: Formats, words: PageWords) -> JoinView | None:
+    price = snapshot.price
+    if price is None or snapshot.stage not in RUNNING_STAGES:
+        return None
+    button = words_for(snapshot.campaign, formats.language, snapshot.stage).button
+    text = button
+    if price.amount_minor is not None:
+        values = {"button": button, "price": formats.money(Money(price.amount_minor, price.currency))}
+        interval = words.intervals.get(price.interval or "")
+        text = fill(words.join_interval, values | {"interval": interval}) if interval else fill(words.join_for, values)
+    return JoinView(f"/g/{snapshot.campaign.slug}/join", text, button, words.privacy)
+
+
+def _how(snapshot: Snapshot, formats: Formats, words: PageWords) -> list[str]:
+    campaign = snapshot.campaign
+    texts = [
+        {GoalKind.MEMBERS: words.members, GoalKind.NEW_MEMBERS: words.new_members, GoalKind.AMOUNT: words.amount}[
+            campaign.kind
+        ]
+    ]
+    if campaign.kind is not GoalKind.AMOUNT:
+        texts.append(words.settled)
+        texts.append(fill(words.grace, {"days": formats.number(campaign.rule.grace_days)}))
+        texts.append(words.trials if campaign.rule.count_trials else words.no_trials)
+    if campaign.opening is not None:
+        opening = campaign.opening
+        values = {
+            "date": formats.day(campaign.local_day(opening.at)),
+            "number": formats.number(opening.members),
+            "sources": ", ".join(source.name for source in opening.sources),
+        }
+        texts.append(fill(words.opening, values))
+    window = {
+        "start": formats.day(campaign.starts_on),
+        "end": formats.day(campaign.ends_on),
+        "zone": campaign.zone,
+    }
+    texts.append(fill(words.window, window))
+    if campaign.frozen is not None:
+        values = {
+            "date": formats.day(campaign.local_day(campaign.frozen.at)),
+            "result": amount_text(snapshot, formats, campaign.frozen.result),
+        }
+        texts.append(fill(words.frozen, values))
+        if campaign.frozen.silent_sources:
+            texts.append(fill(words.silent, {"sources": ", ".join(campaign.frozen.silent_sources)}))
+    texts.append(words.may_fall)
+    return texts

@@ -1,0 +1,128 @@
+"""Fixed words of the public pages, by language; a language without its own gets the English ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class PageWords:
+    """Sentences with placeholders in braces, filled by `banner.page`."""
+
+    as_of: str
+    join_for: str
+    join_interval: str
+    intervals: Mapping[str, str]
+    privacy: str
+    members: str
+    new_members: str
+    amount: str
+    settled: str
+    grace: str
+    trials: str
+    no_trials: str
+    opening: str
+    window: str
+    may_fall: str
+    frozen: str
+    silent: str
+    checked: str
+    never_checked: str
+    no_reason: str
+
+
+_EN = PageWords(
+    as_of="As of {when}",
+    join_for="{button} for {price}",
+    join_interval="{button} for {price} a {interval}",
+    intervals={"day": "day", "week": "week", "month": "month", "year": "year"},
+    privacy="You pay on our payment provider’s page. We keep no address or name for the count.",
+    members=(
+        "The number is people who are members now. Every person counts once, however many memberships they have, "
+        "and whichever way they pay."
+    ),
+    new_members=(
+        "The number is people who became members during this campaign, were not members just before it, and still "
+        "are. Every person counts once."
+    ),
+    amount=(
+        "The number is money received during this campaign, minus refunds and disputed payments, before the payment "
+        "provider’s fees. Promises and unpaid invoices never count."
+    ),
+    settled="A membership counts from the moment its payment has arrived until the paid time ends or it is refunded.",
+    grace="When a renewal fails, the person stays counted for {days} days, so that a replaced card is no loss.",
+    trials="Free trials count.",
+    no_trials="Free trials do not count.",
+    opening="The count opened on {date} with {number} members stated by the newsroom ({sources}).",
+    window="Counted from {start} to {end}, both included, in the time zone {zone}.",
+    may_fall="The number can go down as well as up: it is never projected, rounded up or counted ahead.",
+    frozen="The result was counted to its end on {date} and is fixed: {result}. What came later stands below.",
+    silent="Not heard from in time: {sources}.",
+    checked="compared with its own lists on {when}",
+    never_checked="not compared with its own lists yet",
+    no_reason="Corrected",
+)
+_UK = PageWords(
+    as_of="Станом на {when}",
+    join_for="{button}: {price}",
+    join_interval="{button}: {price} на {interval}",
+    intervals={"day": "день", "week": "тиждень", "month": "місяць", "year": "рік"},
+    privacy="Оплата відбувається на сторінці платіжної системи. Для підрахунку ми не зберігаємо ні адрес, ні імен.",
+    members="Число — це люди, які зараз є учасниками. Кожна людина рахується один раз, хоч би скільки мала підписок.",
+    new_members=(
+        "Число — це люди, які стали учасниками під час кампанії, не були ними безпосередньо перед нею й залишаються "
+        "досі. Кожна людина рахується один раз."
+    ),
+    amount=(
+        "Число — це гроші, отримані під час кампанії, за вирахуванням повернень і оскаржених платежів, до комісій "
+        "платіжної системи. Обіцянки й неоплачені рахунки не враховуються."
+    ),
+    settled="Участь рахується, відколи платіж надійшов, і доки не закінчиться оплачений час або гроші не повернуто.",
+    grace="Якщо поновлення не вдалося, людина рахується ще {days} днів.",
+    trials="Безкоштовні пробні періоди враховуються.",
+    no_trials="Безкоштовні пробні періоди не враховуються.",
+    opening="Підрахунок почався {date} з числа {number}, яке повідомила редакція ({sources}).",
+    window="Період: від {start} до {end} включно, часовий пояс {zone}.",
+    may_fall="Число може й зменшуватися: його ніколи не прогнозують, не округлюють угору й не рахують наперед.",
+    frozen="Результат підраховано {date}, він остаточний: {result}. Що сталося пізніше, наведено нижче.",
+    silent="Вчасно не відповіли: {sources}.",
+    checked="звірено з власними списками {when}",
+    never_checked="ще не звірено з власними списками",
+    no_reason="Виправлено",
+)
+_DE = PageWords(
+    as_of="Stand: {when}",
+    join_for="{button} für {price}",
+    join_interval="{button} für {price} pro {interval}",
+    intervals={"day": "Tag", "week": "Woche", "month": "Monat", "year": "Jahr"},
+    privacy="Sie zahlen auf der Seite des Zahlungsanbieters. Für die Zählung speichern wir weder Adresse noch Name.",
+    members="Gezählt werden Menschen, die jetzt Mitglied sind: jeder einmal, gleich wie viele Mitgliedschaften er hat.",
+    new_members=(
+        "Gezählt werden Menschen, die in dieser Kampagne Mitglied wurden, es unmittelbar davor nicht waren und es noch "
+        "sind: jeder einmal."
+    ),
+    amount=(
+        "Gezählt wird Geld, das in dieser Kampagne eingegangen ist, abzüglich Erstattungen und strittiger Zahlungen, "
+        "vor den Gebühren des Zahlungsanbieters. Zusagen und offene Rechnungen zählen nie."
+    ),
+    settled="Eine Mitgliedschaft zählt vom Eingang ihrer Zahlung bis zum Ende der bezahlten Zeit oder zur Erstattung.",
+    grace="Schlägt eine Verlängerung fehl, zählt der Mensch noch {days} Tage.",
+    trials="Kostenlose Probezeiten zählen.",
+    no_trials="Kostenlose Probezeiten zählen nicht.",
+    opening="Die Zählung begann am {date} mit {number} Mitgliedern nach Angabe der Redaktion ({sources}).",
+    window="Gezählt wird vom {start} bis zum {end}, beide eingeschlossen, Zeitzone {zone}.",
+    may_fall="Die Zahl kann auch sinken: Sie wird nie hochgerechnet, aufgerundet oder vorausgezählt.",
+    frozen="Das Ergebnis wurde am {date} festgestellt: {result}. Was später kam, steht darunter.",
+    silent="Nicht rechtzeitig gemeldet: {sources}.",
+    checked="mit den eigenen Listen verglichen am {when}",
+    never_checked="noch nicht mit den eigenen Listen verglichen",
+    no_reason="Korrigiert",
+)
+
+_PAGE_WORDS = {"en": _EN, "uk": _UK, "de": _DE}
+
+
+def page_words(language: str) -> PageWords:
+    """The fixed words of a language tag ("uk", "de-AT")."""
+    return _PAGE_WORDS.get(language.replace("_", "-").split("-")[0].lower(), _EN)

@@ -1,0 +1,240 @@
+"""Publishing: the stored totals become every public file, once per change (T3)."""
+
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, cast
+
+from campaign.banner import folder
+from campaign.banner.files import files_of
+from campaign.banner.render import fragment_view
+from campaign.banner.snapshot import Before, Snapshot, take
+from campaign.domain.campaign import Campaign, EditorState
+from campaign.domain.progress import Progress
+from campaign.domain.stage import Stage
+from campaign.store import batches, campaigns, changes, inbox, ledger, public_facts, publications
+from campaign.store.engine import Database, Session
+from campaign.store.publications import Body
+
+LEAST_BETWEEN = timedelta(milliseconds=250)
+"""Between two publications of one campaign."""
+REFRESH_AFTER = timedelta(seconds=60)
+"""So old may `as_of` become before it is published again without any change."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What one round has published (slugs), and what went wrong beside it: the public folder can't be written."""
+
+    published: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What this publisher knows of its last publication of a campaign."""
+
+    signature: tuple[Any, ...]
+    at: datetime
+    as_of: datetime
+    again_at: datetime | None
+    """When time alone changes what is shown."""
+    echo: bool
+    """The number changed within the second of the `as_of` before, which open pages therefore do not take."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """Rendered, not yet published: valid as long as the campaign's files have the version it was made after."""
+
+    campaign: Campaign
+    files: list[Body]
+    after_version: int
+    snapshot: Snapshot | None = None
+    signature: tuple[Any, ...] = ()
+    echo: bool = False
+    is_new: bool = False
+    body: dict[str, Any] = field(default_factory=dict[str, Any])
+
+
+class Publisher:
+    """Publishes what is due. One lives in the jobs process; others (a shell, a test) do no harm beside it."""
+
+    def __init__(self, public_url: str, public_dir: Path) -> None:
+        self._public_url = public_url
+        self._public_dir = public_dir
+        self._seen: dict[int, _Seen] = {}
+        self._folder_agrees = False
+
+    def publish_due(self, db: Database, now: datetime) -> Report:
+        """Every public campaign whose number, words or stage changed, or whose `as_of` is old, is published once.
+
+        Campaigns of a running batch wait until it is complete; drafts and archived ones are taken back.
+        Raises DatabaseUnavailable; a public folder that can't be written is only reported.
+        """
+        return self._publish(db, now, only=None)
+
+    def publish_now(self, db: Database, now: datetime, campaign_id: int) -> Report:
+        """The same for one campaign, whether due or not; a running batch still holds it back."""
+        self._seen.pop(campaign_id, None)
+        return self._publish(db, now, only=campaign_id)
+
+    def _publish(self, db: Database, now: datetime, only: int | None) -> Report:
+        drafts = self._drafts(db, now, only)
+        done: list[str] = []
+        for draft in drafts:
+            if _keep(db, draft, now):
+                done.append(draft.campaign.slug)
+                self._remember(draft, now)
+        problems = self._write_folder(db, done)
+        return Report(tuple(done), tuple(problems))
+
+    def _drafts(self, db: Database, now: datetime, only: int | None) -> list[_Draft]:
+        with db.read() as session:
+            held, all_held = batches.held_campaigns(session, now)
+            with_files = publications.campaigns_with_files(session)
+            sums = publications.total_sums(session)
+            drafts: list[_Draft] = []
+            for campaign in campaigns.all_campaigns(session):
+                if only not in (None, campaign.id):
+                    continue
+                if campaign.state is not EditorState.PUBLIC:
+                    if campaign.id in with_files:
+                        version = publications.last_version(session, campaign.id)
+                        drafts.append(_Draft(campaign, [], version))
+                    continue
+                if all_held or campaign.id in held:
+                    continue
+                signature = (campaign.version, sums.get(campaign.id), ledger.last_entry_id(session, campaign.id))
+                if self._is_due(campaign.id, signature, now):
+                    drafts.append(self._draft(session, campaign, signature, now))
+            return drafts
+
+    def _is_due(self, campaign_id: int, signature: tuple[Any, ...], now: datetime) -> bool:
+        seen = self._seen.get(campaign_id)
+        if seen is None:
+            return True
+        if timedelta(0) <= now - seen.at < LEAST_BETWEEN:
+            return False
+        return (
+            signature != seen.signature
+            or now - seen.as_of >= REFRESH_AFTER
+            or (seen.again_at is not None and now >= seen.again_at)
+            or (seen.echo and now.replace(microsecond=0) > seen.as_of)
+        )
+
+    def _draft(self, session: Session, campaign: Campaign, signature: tuple[Any, ...], now: datetime) -> _Draft:
+        last = publications.last_snapshot(session, campaign.id)
+        before = _before(session, campaign, last)
+        after_version = publications.last_version(session, campaign.id)
+        snapshot = take(campaign, ledger.totals(session, campaign.id), before, inbox.waiting_since(session), now)
+        snapshot = replace(
+            snapshot,
+            checks=public_facts.checks_of(session, campaign),
+            corrections=tuple(ledger.public_corrections(session, campaign.id)),
+            price=public_facts.join_price(session, campaign),
+            last_entry_id=ledger.last_entry_id(session, campaign.id),
+        )
+        body = snapshot_body(snapshot, self._public_url)
+        echo = before is not None and before.value != snapshot.value and before.as_of >= snapshot.as_of
+        return _Draft(
+            campaign=campaign,
+            files=files_of(snapshot, self._public_url),
+            after_version=after_version,
+            snapshot=snapshot,
+            signature=signature,
+            echo=echo,
+            is_new=last is None or dict(last.body) != body,
+            body=body,
+        )
+
+    def _remember(self, draft: _Draft, now: datetime) -> None:
+        snapshot = draft.snapshot
+        if snapshot is None:
+            self._seen.pop(draft.campaign.id, None)
+            return
+        hold = draft.campaign.hold
+        moments = [m for m in (snapshot.until, hold.until if hold else None) if m is not None and m > now]
+        self._seen[draft.campaign.id] = _Seen(
+            signature=draft.signature,
+            at=now,
+            as_of=snapshot.as_of,
+            again_at=min(moments, default=None),
+            echo=draft.echo,
+        )
+
+    def _write_folder(self, db: Database, done: list[str]) -> list[str]:
+        """The folder agrees with what is published; all of it after a start and after a failure, else what is new."""
+        if self._folder_agrees and not done:
+            return []
+        with db.read() as session:
+            files = publications.newer_than(session, self._folder_version if self._folder_agrees else 0)
+        problems = folder.write(self._public_dir, files)
+        self._folder_version = max((f.version for f in files), default=self._folder_version)
+        self._folder_agrees = not problems
+        if problems:
+            _log.error("the public folder %s can't be written: %s", self._public_dir, "; ".join(problems))
+        return problems
+
+    _folder_version = 0
+
+
+def snapshot_body(snapshot: Snapshot, public_url: str) -> dict[str, Any]:
+    """What of a snapshot is kept for good: the number, the stage and the words; not `as_of`, which alone is no news."""
+    campaign = snapshot.campaign
+    views = {language: fragment_view(snapshot, language, public_url) for language in campaign.languages}
+    return {
+        "value": snapshot.value,
+        "target": campaign.target,
+        "percent": snapshot.percent,
+        "kind": campaign.kind.value,
+        "currency": campaign.currency,
+        "stage": snapshot.stage.value,
+        "shown": snapshot.shown,
+        "held": snapshot.held,
+        "progress": asdict(snapshot.progress),
+        "words": {
+            language: {"kicker": view.kicker, "headline": view.headline, "call": view.call, "button": view.button}
+            for language, view in views.items()
+        },
+    }
+
+
+def _keep(db: Database, draft: _Draft, now: datetime) -> bool:
+    """The draft is published, unless somebody published the campaign since it was made."""
+    campaign_id = draft.campaign.id
+    with db.write() as session:
+        publications.lock(session)
+        if publications.last_version(session, campaign_id) != draft.after_version:
+            return False
+        publications.put(session, campaign_id, draft.files, now)
+        snapshot = draft.snapshot
+        if snapshot is not None and draft.is_new:
+            publications.keep_snapshot(
+                session,
+                campaign_id,
+                as_of=snapshot.as_of,
+                body=draft.body,
+                last_entry_id=snapshot.last_entry_id,
+                now=now,
+            )
+        changes.announce(session, changes.PUBLIC)
+    return True
+
+
+def _before(session: Session, campaign: Campaign, last: publications.Snapshot | None) -> Before | None:
+    """What was published before; its `as_of` from the file, where one that told nothing new has refreshed it."""
+    if last is None:
+        return None
+    as_of = last.as_of
+    file = publications.body_at(session, f"/g/{campaign.slug}.json")
+    if file is not None:
+        published = cast(dict[str, Any], json.loads(file))
+        as_of = max(as_of, datetime.fromisoformat(published["as_of"]))
+    return Before(last.body["value"], Progress(**last.body["progress"]), Stage(last.body["stage"]), as_of)

@@ -1,0 +1,58 @@
+"""What a public page says beside the number: which source was last checked when, and the price one joins for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from campaign.domain.campaign import Campaign
+from campaign.store.tables import Price, Source, SweepRun
+
+
+@dataclass(frozen=True, slots=True)
+class SourceCheck:
+    """A source and when the newest finished comparison with it began; None: never compared."""
+
+    source: str
+    checked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class JoinPrice:
+    """What joining costs: minor units each interval ("month"); `amount_minor` None where the payer chooses."""
+
+    amount_minor: int | None
+    currency: str
+    interval: str | None
+
+
+def checks_of(session: Session, campaign: Campaign) -> tuple[SourceCheck, ...]:
+    """For each enabled source that counts for the campaign, by name, when it was last compared with its own lists."""
+    newest = (
+        select(SweepRun.source_id, func.max(SweepRun.began_at).label("began_at"))
+        .where(SweepRun.finished_at.is_not(None), SweepRun.error.is_(None), SweepRun.kind.in_(("import", "sweep")))
+        .group_by(SweepRun.source_id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(Source.id, Source.name, newest.c.began_at)
+        .outerjoin(newest, newest.c.source_id == Source.id)
+        .where(Source.enabled)
+        .order_by(Source.name, Source.id)
+    )
+    return tuple(SourceCheck(name, began_at) for source_id, name, began_at in rows if campaign.counts_source(source_id))
+
+
+def join_price(session: Session, campaign: Campaign) -> JoinPrice | None:
+    """The price the campaign's page offers; None when it offers none, or one its source does not sell now."""
+    join = campaign.join
+    if not join.price_key:
+        return None
+    query = select(Price.amount_minor, Price.currency, Price.recurring).where(Price.key == join.price_key, Price.active)
+    if join.source_id is not None:
+        query = query.where(Price.source_id == join.source_id)
+    row = session.execute(query.limit(1)).first()
+    return None if row is None else JoinPrice(row[0], row[1], row[2])
