@@ -68,9 +68,7 @@ def _required(environ: Mapping[str, str], name: str) -> str:
 def _secret(environ: Mapping[str, str], name: str) -> str:
     value = _required(environ, name)
     if len(value) < 32:
-        raise SettingsError(
-            f"{name} is too short: use at least 32 characters, for example from `openssl rand -hex 32`."
-        )
+        raise SettingsError(f"{name} is too short: use at least 32 characters, like `openssl rand -hex 32` prints.")
     return value
 
 
@@ -93,7 +91,7 @@ def _stripe_key(environ: Mapping[str, str]) -> str | None:
     value = environ.get("STRIPE_API_KEY", "").strip()
     if value and not re.match(r"(sk|rk)_(live|test)_", value):
         raise SettingsError(
-            "STRIPE_API_KEY must be a secret or restricted key: it begins with rk_live_, sk_live_, rk_test_ or sk_test_."
+            "STRIPE_API_KEY must be a secret or restricted key: rk_live_…, sk_live_…, rk_test_… or sk_test_…."
         )
     return value or None
 

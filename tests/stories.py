@@ -1,4 +1,4 @@
-"""Builders for facts: a test shows only the values that matter. Days are days of 2026, counted from 1 January (day 0)."""
+"""Builders for facts: a test shows only the values that matter. Days are counted from 1 January 2026 (day 0)."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ def adjust(
 
 
 def reverse_adjustment(db: Database, entry_id: int, reason: str, author: str, now: datetime) -> None:
-    """A correction reverses the adjustment. Raises NotFound; Invalid for another kind; Conflict when reversed already."""
+    """A correction reverses the adjustment. Raises NotFound, Invalid (another kind), Conflict (reversed already)."""
     if not reason.strip():
         raise Invalid("reason", "Say why the adjustment is taken back.")
     with db.write() as session:

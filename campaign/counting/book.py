@@ -28,7 +28,7 @@ Subject = TypeVar("Subject", Person, Payment)
 
 
 def recount(session: Session, touched: Touched, cause: Cause, now: datetime) -> int:
-    """For every touched person and payment, in every campaign, what stands is what their facts say; returns entries made.
+    """For all that was touched, in every campaign, what stands is what the facts say; returns the entries made.
 
     Locks them until the end of the caller's transaction, which must have written their facts before.
     """

@@ -22,7 +22,7 @@ NAMED_AT_MOST = 1_000
 
 @dataclass(slots=True)
 class Report:
-    """What a check found. `found` names each difference in a sentence; `subjects` and `entries` say how much was looked at."""
+    """What a check found: each difference in a sentence, and over how many subjects and entries."""
 
     found: list[str] = field(default_factory=list[str])
     subjects: int = 0
@@ -45,7 +45,7 @@ def check(
 ) -> Report:
     """Every difference between what is stored and what should be, named; the report is kept.
 
-    Appends nothing unless `mend`, which books the differences and rebuilds the totals (and so needs a second check to see).
+    Appends nothing unless `mend`, which books the differences and rebuilds the totals.
     """
     report = Report()
     with db.read() as session:

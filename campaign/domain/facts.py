@@ -102,7 +102,7 @@ class PaymentState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """Money received once. `occurred_at`: captured, or for a bank debit made. `settled_*`: what arrived on the balance.
+    """Money received once. `occurred_at`: captured, or for a bank debit made. `settled_*`: as on the balance.
 
     `price_keys`: of its invoice's lines, None while that invoice is not known (or there is none, `invoice_key` None).
     """
@@ -127,7 +127,7 @@ class Payment:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """The memberships and payments connected by address hashes and staff's merges: one human being as far as is known."""
+    """The memberships and payments connected by address hashes and staff's merges: one human as far as is known."""
 
     id: int
     memberships: tuple[Membership, ...]

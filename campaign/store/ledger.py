@@ -184,7 +184,8 @@ def _add_to_totals(session: Session, campaign_id: int, sums: Mapping[tuple[date,
         }
         for (day, kind, source_id), (amount, number) in sorted(sums.items())
     ]
-    session.execute(statement, rows)
+    if rows:
+        session.execute(statement, rows)
 
 
 def totals(session: Session, campaign_id: int) -> list[DayTotal]:
@@ -240,7 +241,7 @@ def numbering(session: Session, campaign_id: int) -> list[tuple[str, int, int, i
         .group_by(EntryRow.subject_kind, EntryRow.subject_id)
         .having(func.count(EntryRow.id) != func.max(EntryRow.number))
     )
-    return [(kind, subject, number, last) for kind, subject, number, last in rows.tuples()]
+    return [(kind, subject, number, last) for kind, subject, number, last in rows]
 
 
 def entry(session: Session, entry_id: int) -> Entry:

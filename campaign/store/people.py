@@ -101,12 +101,12 @@ def source_rules(session: Session) -> dict[int, SourceRule]:
     return {i: SourceRule(i, None if prices is None else frozenset(prices)) for i, prices in rows}
 
 
-# -- reading facts ------------------------------------------------------------------------------------------------------
+# -- reading facts
 
 
 def _load_chunk(session: Session, ids: Sequence[int]) -> list[Person]:
-    accounts = session.execute(select(Account.id, Account.person_id).where(Account.person_id.in_(ids))).all()
-    person_of = {account_id: person_id for account_id, person_id in accounts}
+    accounts = session.execute(select(Account.id, Account.person_id).where(Account.person_id.in_(ids)))
+    person_of = dict(accounts.all())
     memberships: dict[int, list[Membership]] = defaultdict(list)
     payments: dict[int, list[Payment]] = defaultdict(list)
     for part in chunks(person_of):
@@ -160,8 +160,7 @@ def _invoices(session: Session, keys: Sequence[tuple[int, str]]) -> dict[tuple[i
     ).all()
     lines = _lines(session, [row.id for row in rows])
     for row in rows:
-        assert row.membership_key is not None
-        found[row.source_id, row.membership_key].append(
+        found[row.source_id, row.membership_key or ""].append(
             Invoice(
                 source_id=row.source_id,
                 key=row.key,
@@ -246,7 +245,7 @@ def _price_keys(session: Session, keys: Sequence[tuple[int, str]]) -> dict[tuple
         .where(tuple_(InvoiceRow.source_id, InvoiceRow.key).in_(keys))
     )
     found: dict[tuple[int, str], set[str]] = defaultdict(set)
-    for source_id, key, price_key in rows.tuples():
+    for source_id, key, price_key in rows:
         found[source_id, key].update([price_key] if price_key else [])
     return {key: tuple(sorted(prices)) for key, prices in found.items()}
 

@@ -62,7 +62,7 @@ def due(session: Session, now: datetime, limit: int) -> list[tuple[str, int]]:
         .order_by(Recheck.recheck_at)
         .limit(limit)
     )
-    return list(dict.fromkeys(rows.tuples()))
+    return list(dict.fromkeys(rows))
 
 
 def waits(session: Session, campaign_id: int, limit: int = 100) -> list[Ask]:
@@ -72,4 +72,4 @@ def waits(session: Session, campaign_id: int, limit: int = 100) -> list[Ask]:
         .where(Recheck.campaign_id == campaign_id, Recheck.waits.is_not(None))
         .limit(limit)
     )
-    return [Ask(kind, subject, at, why) for kind, subject, at, why in rows.tuples()]
+    return [Ask(kind, subject, at, why) for kind, subject, at, why in rows]

@@ -19,4 +19,4 @@ def not_swept_since(session: Session, at: datetime) -> dict[int, str]:
         SweepRun.kind.in_(["sweep", "import"]),
     )
     rows = session.execute(select(Source.id, Source.name).where(Source.enabled, Source.id.not_in(swept)))
-    return {source_id: name for source_id, name in rows.tuples()}
+    return dict(rows.all())

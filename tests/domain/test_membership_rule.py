@@ -253,7 +253,7 @@ def test_written_off_invoices_are_no_evidence_and_end_nothing() -> None:
     assert timeline(who) == [("joined", 0), ("left", 44)]
 
 
-# -- the window ---------------------------------------------------------------------------------------------------------
+# -- the window
 
 NEW = campaign(GoalKind.NEW_MEMBERS, target=1_000)
 
@@ -281,7 +281,7 @@ def test_joining_after_the_deadline_is_not_inside() -> None:
     assert timeline(person(membership(paid(365, 395))), NEW) == []
 
 
-# -- the stated opening ---------------------------------------------------------------------------------------------------
+# -- the stated opening
 
 OPENED = campaign(opening=Opening(22_000, day(10), (OpeningSource("old", 1, includes_list=True),)))
 
