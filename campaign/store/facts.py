@@ -1,0 +1,247 @@
+"""Facts: what sources told, each kept under the stamp of its reading (counting.md, The ledger 2)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session
+
+from campaign.store import accounts
+from campaign.store.fact_rows import Kept, Row, Values, keep_newer, lock_facts, parts, replace_parts
+from campaign.store.people import Touched
+from campaign.store.tables import (
+    Account,
+    InvoiceLineRow,
+    InvoiceLink,
+    InvoiceRow,
+    MembershipRow,
+    PaymentRow,
+    ReductionRow,
+)
+from campaign.store.told import Told, ToldInvoice, ToldMembership, ToldPayment
+
+
+@dataclass(slots=True)
+class Saved:
+    """Whose entries may have changed, and the accounts that were named and never told."""
+
+    touched: Touched = field(default_factory=Touched)
+    untold_accounts: set[str] = field(default_factory=set[str])
+
+
+def save(session: Session, source_id: int, told: Told, stamp: int) -> Saved:
+    """Every fact of the reading is kept where its stamp is newer; older or equal changes nothing."""
+    lock_facts(session)
+    saved = Saved()
+    saved.touched.people |= accounts.save(session, source_id, told.accounts, stamp)
+    named = {m.account_key for m in told.memberships.values()} | {p.account_key for p in told.payments.values()}
+    rows = accounts.named(session, source_id, named)
+    saved.untold_accounts |= {key for key, row in rows.items() if row["fetched_seq"] == 0}
+    _save_invoices(session, source_id, told.invoices, stamp, saved.touched)
+    _save_memberships(session, source_id, told.memberships, rows, stamp, saved.touched)
+    _save_payments(session, source_id, told.payments, rows, stamp, saved.touched)
+    session.expire_all()
+    return saved
+
+
+def has_invoice(session: Session, source_id: int, invoice_key: str) -> bool:
+    """Whether the invoice was ever told."""
+    query = select(InvoiceRow.id).where(InvoiceRow.source_id == source_id, InvoiceRow.key == invoice_key)
+    return session.scalar(query) is not None
+
+
+def is_linked(session: Session, source_id: int, link_key: str) -> bool:
+    """Whether an invoice or a payment has told which invoice the link belongs to."""
+    link = select(InvoiceLink.link_key).where(InvoiceLink.source_id == source_id, InvoiceLink.link_key == link_key)
+    payment = select(PaymentRow.id).where(
+        PaymentRow.source_id == source_id, PaymentRow.link_key == link_key, PaymentRow.invoice_key.is_not(None)
+    )
+    return session.execute(link.limit(1)).first() is not None or session.execute(payment.limit(1)).first() is not None
+
+
+def membership_stamp(session: Session, source_id: int, membership_key: str) -> int:
+    """The stamp a membership was last told under; 0 when it never was."""
+    query = select(MembershipRow.fetched_seq).where(
+        MembershipRow.source_id == source_id, MembershipRow.key == membership_key
+    )
+    return session.scalar(query) or 0
+
+
+# -- memberships and their invoices ----------------------------------------------------------------------------------
+
+
+def _save_memberships(
+    session: Session,
+    source_id: int,
+    told: Mapping[str, ToldMembership],
+    account_rows: Mapping[str, Row],
+    stamp: int,
+    touched: Touched,
+) -> None:
+    values = {m.key: _membership_values(m, account_rows[m.account_key]["id"]) for m in told.values()}
+    kept = keep_newer(session, MembershipRow, source_id, values, stamp, carry=_carry_complete)
+    changed = [row for row in kept.values() if row.changed]
+    account_ids = {values[key]["account_id"] for key, row in kept.items() if row.changed}
+    account_ids |= {row.before["account_id"] for row in changed if row.before is not None}
+    touched.people |= accounts.people_of(session, account_ids)
+
+
+def _membership_values(m: ToldMembership, account_id: int) -> Values:
+    return {
+        "account_id": account_id,
+        "status": m.status,
+        "started_at": m.started_at,
+        "ended_at": m.ended_at,
+        "cancelled_at": m.cancelled_at,
+        "cancel_at": m.cancel_at,
+        "trial_starts_at": m.trial_starts_at,
+        "trial_ends_at": m.trial_ends_at,
+        "running_from": m.running_from,
+        "running_until": m.running_until,
+        "invoices_complete": m.invoices_complete,
+        "price_keys": list(m.price_keys),
+        "quantity": m.quantity,
+    }
+
+
+def _carry_complete(before: Row, values: Values) -> Values:
+    """Once a list of invoices was read to its end, later ones are known as they come."""
+    return {**values, "invoices_complete": values["invoices_complete"] or before["invoices_complete"]}
+
+
+def _save_invoices(
+    session: Session, source_id: int, told: Mapping[str, ToldInvoice], stamp: int, touched: Touched
+) -> None:
+    values = {i.key: _invoice_values(i) for i in told.values()}
+    kept = keep_newer(session, InvoiceRow, source_id, values, stamp)
+    lines = {row.id: _line_values(told[key]) for key, row in kept.items()}
+    new_ids = {row.id for row in kept.values() if row.before is None}
+    other_lines = replace_parts(session, InvoiceLineRow, "invoice_id", lines, new_ids)
+    changed = {key: row for key, row in kept.items() if row.changed or row.id in other_lines}
+    links = _relink(session, source_id, told, changed)
+    membership_keys = {told[key].membership_key for key in changed}
+    membership_keys |= {row.before["membership_key"] for row in changed.values() if row.before is not None}
+    _touch_memberships(session, source_id, {key for key in membership_keys if key is not None}, touched)
+    _touch_linked(session, source_id, links, changed, touched)
+
+
+def _invoice_values(i: ToldInvoice) -> Values:
+    return {
+        "membership_key": i.membership_key,
+        "state": i.state,
+        "total_minor": i.total_minor,
+        "currency": i.currency,
+        "settled_at": i.settled_at,
+        "voided_at": i.voided_at,
+        "link_keys": sorted(set(i.link_keys)),
+    }
+
+
+def _line_values(i: ToldInvoice) -> list[Values]:
+    return [
+        {
+            "number": number,
+            "starts_at": line.starts_at,
+            "ends_at": line.ends_at,
+            "amount_minor": line.amount_minor,
+            "price_key": line.price_key,
+            "quantity": line.quantity,
+        }
+        for number, line in enumerate(i.lines)
+    ]
+
+
+def _relink(session: Session, source_id: int, told: Mapping[str, ToldInvoice], changed: Mapping[str, Kept]) -> set[str]:
+    """The links of the changed invoices are those told; returns all links concerned, before and after."""
+    before = {key: sorted(row.before["link_keys"]) if row.before is not None else [] for key, row in changed.items()}
+    differ = [key for key, links in before.items() if links != sorted(set(told[key].link_keys))]
+    for some in parts(key for key in differ if before[key]):
+        session.execute(
+            delete(InvoiceLink).where(InvoiceLink.source_id == source_id, InvoiceLink.invoice_key.in_(some))
+        )
+    links = [(link, key) for key in differ for link in sorted(set(told[key].link_keys))]
+    for some in parts({"source_id": source_id, "link_key": link, "invoice_key": key} for link, key in links):
+        session.execute(insert(InvoiceLink), some)
+    return {link for key in changed for link in (*before[key], *told[key].link_keys)}
+
+
+def _touch_memberships(session: Session, source_id: int, keys: Collection[str], touched: Touched) -> None:
+    for some in parts(sorted(keys)):
+        rows = session.scalars(
+            select(Account.person_id)
+            .join(MembershipRow, MembershipRow.account_id == Account.id)
+            .where(MembershipRow.source_id == source_id, MembershipRow.key.in_(some))
+        )
+        touched.people |= set(rows)
+
+
+def _touch_linked(
+    session: Session, source_id: int, links: Collection[str], changed: Collection[str], touched: Touched
+) -> None:
+    p = PaymentRow
+    for some in parts(sorted(links)):
+        touched.payments |= set(session.scalars(select(p.id).where(p.source_id == source_id, p.link_key.in_(some))))
+    for some in parts(sorted(changed)):
+        touched.payments |= set(session.scalars(select(p.id).where(p.source_id == source_id, p.invoice_key.in_(some))))
+
+
+# -- payments --------------------------------------------------------------------------------------------------------
+
+
+def _save_payments(
+    session: Session,
+    source_id: int,
+    told: Mapping[str, ToldPayment],
+    account_rows: Mapping[str, Row],
+    stamp: int,
+    touched: Touched,
+) -> None:
+    values = {p.key: _payment_values(p, account_rows[p.account_key]["id"]) for p in told.values()}
+    kept = keep_newer(session, PaymentRow, source_id, values, stamp, carry=_carry_invoice)
+    reductions = {row.id: _reduction_values(told[key]) for key, row in kept.items()}
+    new_ids = {row.id for row in kept.values() if row.before is None}
+    other_reductions = replace_parts(session, ReductionRow, "payment_id", reductions, new_ids)
+    changed = {key: row for key, row in kept.items() if row.changed or row.id in other_reductions}
+    touched.payments |= {row.id for row in changed.values()}
+    account_ids = {values[key]["account_id"] for key in changed}
+    account_ids |= {row.before["account_id"] for row in changed.values() if row.before is not None}
+    touched.people |= accounts.people_of(session, account_ids)
+
+
+def _payment_values(p: ToldPayment, account_id: int) -> Values:
+    return {
+        "account_id": account_id,
+        "link_key": p.link_key,
+        "invoice_key": p.invoice_key,
+        "state": p.state,
+        "amount_minor": p.amount_minor,
+        "currency": p.currency,
+        "settled_minor": p.settled_minor,
+        "settled_currency": p.settled_currency,
+        "fee_minor": p.fee_minor,
+        "occurred_at": p.occurred_at,
+        "is_debit": p.is_debit,
+        "campaign_slug": p.campaign_slug,
+    }
+
+
+def _carry_invoice(before: Row, values: Values) -> Values:
+    """A reading that did not ask for the invoice takes nothing back."""
+    return {**values, "invoice_key": values["invoice_key"] or before["invoice_key"]}
+
+
+def _reduction_values(p: ToldPayment) -> list[Values]:
+    return [
+        {
+            "key": r.key,
+            "kind": r.kind.value,
+            "amount_minor": r.amount_minor,
+            "taken_at": r.taken_at,
+            "opened_at": r.opened_at,
+            "given_back_at": r.given_back_at,
+            "lost": r.lost,
+        }
+        for r in p.reductions
+    ]

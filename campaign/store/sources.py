@@ -1,0 +1,182 @@
+"""Sources: accounts at Stripe and elsewhere whose deliveries we take."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from campaign.domain.errors import Conflict, Invalid, NotFound
+from campaign.store.sealing import SourceSecrets, seal, unseal
+from campaign.store.tables import Source
+
+STRIPE = "stripe"
+FIRST_SLUG = "stripe"
+"""The source the environment describes; deliveries without a source's name in their address are its own."""
+
+_KEY = re.compile(r"(?:sk|rk)_(live|test)_\w+")
+_SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?")
+
+
+class SourceSettings(Protocol):
+    """What of the environment concerns sources."""
+
+    @property
+    def secret_key(self) -> str: ...
+    @property
+    def stripe_api_key(self) -> str | None: ...
+    @property
+    def stripe_webhook_secrets(self) -> tuple[str, ...]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSeen:
+    """A source without its secrets. `counted_prices` None: every recurring one. `from_environment`: so is its key."""
+
+    id: int
+    kind: str
+    slug: str
+    name: str
+    account: str | None
+    livemode: bool
+    enabled: bool
+    counted_prices: tuple[str, ...] | None
+    from_environment: bool
+    created_at: datetime
+
+
+def ensure_from_env(session: Session, settings: SourceSettings, now: datetime) -> SourceSeen | None:
+    """The environment's Stripe account is the first source; None where the environment names none.
+
+    Raises Invalid when the key is of the other mode than the one this installation has counted with.
+    """
+    if settings.stripe_api_key is None:
+        return None
+    livemode = livemode_of(settings.stripe_api_key)
+    row = session.scalars(select(Source).where(Source.slug == FIRST_SLUG)).one_or_none()
+    if row is None:
+        row = _new_row(FIRST_SLUG, "Stripe", livemode, now)
+        session.add(row)
+        session.flush()
+    elif row.livemode != livemode:
+        raise Invalid(
+            "STRIPE_API_KEY",
+            f"This installation has counted with Stripe's {_mode(row.livemode)} mode and STRIPE_API_KEY is of its "
+            f"{_mode(livemode)} mode: start with an empty database, or add the account as another source.",
+        )
+    return _seen(row)
+
+
+def add(
+    session: Session, slug: str, name: str, secrets: SourceSecrets, settings: SourceSettings, now: datetime
+) -> SourceSeen:
+    """One more Stripe account, its secrets encrypted. Raises Invalid and Conflict (the slug is taken)."""
+    if not _SLUG.fullmatch(slug):
+        raise Invalid("slug", "Use small letters, digits and single dashes, at most 60.")
+    if not name.strip():
+        raise Invalid("name", "Give the source a name.")
+    if secrets.api_key is None:
+        raise Invalid("api_key", "A source needs a secret or restricted key.")
+    livemode = livemode_of(secrets.api_key)
+    if session.scalar(select(Source.id).where(Source.slug == slug)) is not None:
+        raise Conflict(f"there is a source {slug!r} already")
+    row = _new_row(slug, name.strip(), livemode, now)
+    row.secrets = seal(secrets, settings.secret_key)
+    session.add(row)
+    session.flush()
+    return _seen(row)
+
+
+def listing(session: Session) -> list[SourceSeen]:
+    """Every source, the first one first."""
+    return [_seen(row) for row in session.scalars(select(Source).order_by(Source.id))]
+
+
+def load(session: Session, source_id: int) -> SourceSeen:
+    """The source with our id. Raises NotFound."""
+    return _seen(_row(session, source_id))
+
+
+def by_slug(session: Session, slug: str) -> SourceSeen:
+    """The source with this slug. Raises NotFound."""
+    row = session.scalars(select(Source).where(Source.slug == slug)).one_or_none()
+    if row is None:
+        raise NotFound("source", slug)
+    return _seen(row)
+
+
+def change(session: Session, source_id: int, *, name: str | None = None, enabled: bool | None = None) -> SourceSeen:
+    """The source is renamed, or taken in or out of use. Raises NotFound."""
+    row = _row(session, source_id)
+    row.name = row.name if name is None else name
+    row.enabled = row.enabled if enabled is None else enabled
+    return _seen(row)
+
+
+def count_prices(session: Session, source_id: int, price_keys: Collection[str] | None) -> None:
+    """Only these prices count from now on (None: every recurring one); the caller recounts. Raises NotFound."""
+    _row(session, source_id).counted_prices = None if price_keys is None else sorted(set(price_keys))
+    session.flush()
+
+
+def change_secrets(session: Session, source_id: int, secrets: SourceSecrets, settings: SourceSettings) -> None:
+    """The source's secrets are these, encrypted. Raises NotFound, and Invalid for a key of the other mode."""
+    row = _row(session, source_id)
+    if secrets.api_key is None or livemode_of(secrets.api_key) != row.livemode:
+        raise Invalid("api_key", f"This source is of Stripe's {_mode(row.livemode)} mode; enter such a key.")
+    row.secrets = seal(secrets, settings.secret_key)
+
+
+def secrets_of(session: Session, source_id: int, settings: SourceSettings) -> SourceSecrets:
+    """The source's secrets; for the first source the environment wins. Raises NotFound and Invalid."""
+    row = _row(session, source_id)
+    kept = SourceSecrets() if row.secrets is None else unseal(row.secrets, settings.secret_key)
+    if row.slug != FIRST_SLUG:
+        return kept
+    return SourceSecrets(
+        settings.stripe_api_key or kept.api_key, settings.stripe_webhook_secrets or kept.webhook_secrets
+    )
+
+
+def livemode_of(api_key: str) -> bool:
+    """Whether a key is of the live mode. Raises Invalid for what is no secret or restricted key."""
+    found = _KEY.fullmatch(api_key)
+    if found is None:
+        raise Invalid("api_key", "The key must begin with rk_live_, sk_live_, rk_test_ or sk_test_.")
+    return found[1] == "live"
+
+
+def _mode(livemode: bool) -> str:
+    return "live" if livemode else "test"
+
+
+def _new_row(slug: str, name: str, livemode: bool, now: datetime) -> Source:
+    return Source(kind=STRIPE, slug=slug, name=name, livemode=livemode, enabled=True, created_at=now)
+
+
+def _row(session: Session, source_id: int) -> Source:
+    row = session.get(Source, source_id)
+    if row is None:
+        raise NotFound("source", source_id)
+    return row
+
+
+def _seen(row: Source) -> SourceSeen:
+    prices = row.counted_prices
+    return SourceSeen(
+        row.id,
+        row.kind,
+        row.slug,
+        row.name,
+        row.account,
+        row.livemode,
+        row.enabled,
+        None if prices is None else tuple(prices),
+        row.secrets is None,
+        row.created_at,
+    )

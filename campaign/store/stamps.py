@@ -1,0 +1,15 @@
+"""Our own sequence. A fact fetched under a stamp was asked for after everything that was stamped before it."""
+
+from __future__ import annotations
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+_SQLITE = text("UPDATE stamp SET value = value + 1 WHERE id = 1 RETURNING value")
+_POSTGRESQL = text("SELECT nextval('stamp_seq')")
+
+
+def next_stamp(session: Session) -> int:
+    """A number above every stamp that anybody could have seen before this call."""
+    on_sqlite = session.get_bind().dialect.name == "sqlite"
+    return int(session.execute(_SQLITE if on_sqlite else _POSTGRESQL).scalar_one())
