@@ -10,6 +10,9 @@
  * nothing. From `until` on the words that depend on time give way to the plain number. An empty
  * element is filled with nodes; no HTML is parsed, nothing is written to the console.
  *
+ * Of the answer it uses slug, count, target, percent, currency, stage, text, as_of, until, and where they are given:
+ * plain (the number without words of its stage), button (words of the link of an empty element), as_of_text.
+ *
  * State is kept on the fragment: data-as-of, data-until, data-plain (the number without words of its
  * stage), data-stage (the stage its words were written for). The hash #mg=joined-<slug> is kept as
  * localStorage["mg-joined-<slug>"] and taken off the address.
@@ -19,7 +22,7 @@
  *   d the document   e the element   id its campaign   b the fragment in it   x the fragment's data-...
  *   n the news: the JSON answered   s the stage   z whether `until` is over   y the headline   k what was drawn last
  *   t an instant   i the interval   q(part) finds a part of the fragment, set(part, to) changes it,
- *   make(tag, part, to) makes it   w(value, options) puts a number or an instant in words
+ *   make(tag, part, to) makes it   w(value) writes a number or an instant as the language does
  */
 (d => {
   // Without such a hash, or where the page may not touch its history or storage, nothing happens.
@@ -43,7 +46,7 @@
           q = p => e.querySelector(".mg" + p),
           set = (p, to) => Object.assign(q(p) || {}, to),
           make = (tag, p, to) => Object.assign(d.createElement(tag), { className: "mg" + p }, to),
-          w = (v, o) => v.toLocaleString(lang || [], o),
+          w = v => v.toLocaleString(lang || []),
 
         draw = b => {
           let x = b.dataset,
@@ -58,10 +61,7 @@
           set("-call", { hidden: z || s != x.stage && /\b(end|rea|sc)/.test(s + " " + x.stage) });
           if (!n) return;
           set("-bar", { hidden: /^(ea|sc|ended_c)/.test(s), max: n.target, value: n.count, ariaLabel: x.plain });
-          set("-asof", {
-            dateTime: x.asOf,
-            textContent: w(new Date(x.asOf), { dateStyle: "medium", timeStyle: "long" })
-          });
+          set("-asof", { dateTime: x.asOf, textContent: n.as_of_text || w(new Date(x.asOf)) });
         },
 
         take = n => {
