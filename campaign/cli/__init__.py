@@ -1,11 +1,16 @@
-"""The command line: `python -m campaign …`. Each command opens the runtime when it runs, so --help needs no settings."""
+"""The command line: `python -m campaign …`. A command opens the runtime when it runs, so --help needs no settings."""
 
 from __future__ import annotations
 
 import click
 
+from campaign.cli.campaigns import campaigns
+from campaign.cli.copies import backup, restore
 from campaign.cli.db import db
+from campaign.cli.jobs import jobs
 from campaign.cli.output import OneSentence
+from campaign.cli.serve import serve
+from campaign.cli.staff import staff
 
 
 @click.group(cls=OneSentence, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -13,4 +18,5 @@ def main() -> None:
     """Run and look after campaigns: readers see a number, and this is how it is kept true."""
 
 
-main.add_command(db)
+for _command in (serve, campaigns, staff, jobs, db, backup, restore):
+    main.add_command(_command)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from datetime import date, datetime
@@ -29,8 +30,13 @@ class OneSentence(click.Group):
 
 
 def open_runtime() -> Runtime:
-    """The runtime of this command's environment. Commands call it when they run, so that --help needs no settings."""
-    return load_runtime()
+    """The runtime of this command's environment, closed when the command ends.
+
+    Commands call it when they run, so that --help needs no settings. Raises SettingsError.
+    """
+    runtime = load_runtime()
+    click.get_current_context().find_root().call_on_close(runtime.db.dispose)
+    return runtime
 
 
 def print_value(value: object, as_json: bool, text: Callable[[], str]) -> None:
@@ -65,3 +71,13 @@ def plain(value: object) -> Any:
 def instant(value: datetime | None) -> str:
     """An instant for people at a shell."""
     return value.strftime("%Y-%m-%d %H:%M:%S UTC") if value is not None else "never"
+
+
+def show_progress(word: str) -> Callable[[int], None]:
+    """Tells on a terminal how far long work is, and is silent elsewhere."""
+
+    def show(done: int) -> None:
+        if sys.stderr.isatty():
+            click.echo(f"\r{done:,} {word}", nl=False, err=True)
+
+    return show
