@@ -208,7 +208,9 @@ class StripeWorld:
     def come_back(self, subscription: str, *, price: str | None = None, payment: str = "card") -> Joined:
         return Joined(**self.control("return", subscription=subscription, price=price, payment=payment))
 
-    def leave(self, subscription: str, *, now: bool = False, prorate: bool = False, cancel_at: int | None = None) -> None:
+    def leave(
+        self, subscription: str, *, now: bool = False, prorate: bool = False, cancel_at: int | None = None
+    ) -> None:
         """Canceled with the period, at an instant, or now."""
         self.control("leave", subscription=subscription, now=now, prorate=prorate, cancel_at=cancel_at)
 

@@ -38,7 +38,7 @@ def main() -> None:
     ).start()
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: ended.set())
+        signal.signal(number, lambda _number, _frame: ended.set())
     print(
         json.dumps({"address": provider.address, "api_key": provider.api_key, "livemode": provider.world.livemode}),
         flush=True,

@@ -10,14 +10,15 @@ from campaign.demo.provider.errors import invalid, missing_parameter
 from campaign.demo.provider.forms import ANY, CREATED, METADATA, NUMBER, TEXT, YES_NO
 from campaign.demo.provider.listing import page, session_items
 from campaign.demo.provider.lives import begin, bill_at_once, item, set_pause, set_trial_end, switch
-from campaign.demo.provider.records import Customer, Json, Price, Session, Subscription
+from campaign.demo.provider.records import NOTHING, Customer, Json, Price, Session, Subscription
 from campaign.demo.provider.rendering import shape_of
 from campaign.demo.provider.routes import page_route, route
 from campaign.demo.provider.sessions import expire
 from campaign.demo.provider.shapes import list_of
 from campaign.demo.provider.world import World
 
-ITEMS: list[Json] = [{"id": TEXT, "price": TEXT, "quantity": NUMBER, "metadata": METADATA, "deleted": YES_NO}]
+NEW_ITEMS: list[Json] = [{"price": TEXT, "quantity": NUMBER, "metadata": METADATA}]
+ITEMS: list[Json] = [{**NEW_ITEMS[0], "id": TEXT, "deleted": YES_NO}]
 CHANGES: Json = {
     "items": ITEMS,
     "metadata": METADATA,
@@ -46,7 +47,13 @@ LINE: Json = {
 @route(
     "POST",
     "/subscriptions",
-    {**CHANGES, "customer": TEXT, "trial_period_days": NUMBER, "collection_method": TEXT},
+    {
+        **CHANGES,
+        "items": NEW_ITEMS,
+        "customer": TEXT,
+        "trial_period_days": NUMBER,
+        "collection_method": TEXT,
+    },
     ("customer", "items"),
 )
 def create_subscription(world: World, asked: Json) -> Json:
@@ -81,7 +88,7 @@ def update_subscription(world: World, asked: Json, wanted: str) -> Json:
         rows = _changed_items(world, subscription, asked["items"])
         switch(world, subscription, rows, asked.get("proration_behavior") or "create_prorations")
     if "pause_collection" in asked:
-        pause = asked["pause_collection"] or {}
+        pause: Json = asked["pause_collection"] or NOTHING
         if pause.get("behavior") not in (None, "void", "keep_as_draft", "mark_uncollectible"):
             raise invalid("Invalid pause_collection[behavior]", param="pause_collection[behavior]")
         set_pause(world, subscription, pause.get("behavior"), pause.get("resumes_at"))
@@ -96,7 +103,11 @@ def update_subscription(world: World, asked: Json, wanted: str) -> Json:
     return amend(world, subscription, told, "customer.subscription.updated" if told else "")
 
 
-@route("DELETE", "/subscriptions/{id}", {"invoice_now": YES_NO, "prorate": YES_NO, "cancellation_details": ANY})
+@route(
+    "DELETE",
+    "/subscriptions/{id}",
+    {"invoice_now": YES_NO, "prorate": YES_NO, "cancellation_details": ANY, "expand": [TEXT]},
+)
 def cancel_subscription(world: World, asked: Json, wanted: str) -> Json:
     subscription = world.state.get(Subscription, wanted)
     stop(world, subscription, prorate=bool(asked.get("prorate")), invoice_now=bool(asked.get("invoice_now")))
@@ -156,7 +167,6 @@ def list_subscriptions(world: World, asked: Json) -> Json:
         "submit_type": TEXT,
         "ui_mode": TEXT,
         "customer_creation": TEXT,
-        "payment_method_types": [TEXT],
     },
     ("mode", "line_items"),
 )
@@ -172,7 +182,8 @@ def create_session(world: World, asked: Json) -> Json:
     if asked["mode"] == "payment" and any(price.interval for price in prices):
         raise invalid("You specified `payment` mode but passed a recurring price.", param="line_items")
     expires_at = asked.get("expires_at") or world.now + 86_400
-    for_subscription: Json = asked.get("subscription_data") or {}
+    for_subscription: Json = asked.get("subscription_data") or NOTHING
+    for_payment: Json = asked.get("payment_intent_data") or NOTHING
     session = world.add(
         Session(
             world.state.new_id(Session, "live_" if world.livemode else "test_"),
@@ -190,7 +201,7 @@ def create_session(world: World, asked: Json) -> Json:
             submit_type=asked.get("submit_type"),
             metadata=world.metadata_of(asked.get("metadata")),
             subscription_metadata=world.metadata_of(for_subscription.get("metadata")),
-            payment_metadata=world.metadata_of((asked.get("payment_intent_data") or {}).get("metadata")),
+            payment_metadata=world.metadata_of(for_payment.get("metadata")),
             trial_days=for_subscription.get("trial_period_days") or 0,
             expires_at=expires_at,
             due_at=expires_at,

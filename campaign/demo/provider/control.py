@@ -1,10 +1,10 @@
-"""What drives the provider from outside: its clock, its supporters, its habits, its faults. Never used by the product."""
+"""What drives the provider from outside: its clock, supporters, habits and faults. Never used by the product."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import fields
-from typing import Any
+from typing import Any, cast
 
 from campaign.demo.provider import truth
 from campaign.demo.provider.bulk import bulk, newest_charge, random_changes
@@ -126,10 +126,11 @@ class Control:
 
     def tell_truth(self, asked: Json) -> Json:
         self.catch_up()
-        wanted = asked.get("price") or []
+        told: Any = asked.get("price", ())
+        wanted = cast("list[str]", [told] if isinstance(told, str) else told)
         question = truth.Question(
             at=int(asked.get("at") or self.world.now),
-            prices=frozenset(wanted if isinstance(wanted, list) else [wanted]),
+            prices=frozenset(wanted),
             grace_seconds=int(float(asked.get("grace_days", 14)) * 86_400),
             count_trials=asked.get("count_trials") in ("1", "true", True),
             count_complimentary=asked.get("count_complimentary") in ("1", "true", True),

@@ -178,7 +178,7 @@ class Deliverer:
             shape["data"] = {**shape["data"], "object": in_older_shape(shape["data"]["object"])}
         if self.world.post.flip_livemode:
             shape["livemode"] = not shape["livemode"]
-        return json.dumps(shape, indent=2).encode()
+        return json.dumps(shape).encode()
 
 
 def log_of(world: World) -> list[Json]:
@@ -204,11 +204,11 @@ def _post(endpoint: Endpoint, body: bytes, lines: dict[str, http.client.HTTPConn
         "Stripe-Signature": signature(endpoint.secret, body, int(time.time())),
     }
     path = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
-    for fresh in (False, True):
-        line = None if fresh else lines.get(parts.netloc)
+    for _ in range(2):
+        line = lines.get(parts.netloc)
+        is_fresh = line is None
         if line is None:
             line = lines[parts.netloc] = http.client.HTTPConnection(parts.netloc, timeout=20)
-            fresh = True
         try:
             line.request("POST", path, body, headers)
             answer = line.getresponse()
@@ -217,6 +217,6 @@ def _post(endpoint: Endpoint, body: bytes, lines: dict[str, http.client.HTTPConn
         except (OSError, http.client.HTTPException):
             line.close()
             lines.pop(parts.netloc, None)
-            if fresh:
+            if is_fresh:
                 return None
     return None

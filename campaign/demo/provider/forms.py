@@ -66,22 +66,23 @@ def _object(tree: Json, schema: Json, prefix: str) -> Json:
 
 def _value(raw: Any, kind: Any, name: str) -> Any:
     if isinstance(kind, tuple):
-        kind = kind[1] if isinstance(raw, dict) else NUMBER
+        kind = cast("tuple[str, Json]", kind)[1] if isinstance(raw, dict) else NUMBER
     if isinstance(kind, list):
         rows = cast("Json", raw) if isinstance(raw, dict) else {"0": raw} if raw else {}
         of = cast("list[Any]", kind)[0]
         return [_value(row, of, f"{name}[{index}]") for index, row in rows.items()]
-    if isinstance(kind, dict) or kind in (METADATA, ANY):
+    if isinstance(kind, dict) or kind == METADATA:
         if raw == "":
             return None
-        if kind == ANY:
-            return raw
         if not isinstance(raw, dict):
             raise invalid(f"Invalid object: {name}", param=name)
-        return cast("Json", raw) if kind == METADATA else _object(cast("Json", raw), cast("Json", kind), name)
+        sent = cast("Json", raw)
+        return sent if kind == METADATA else _object(sent, cast("Json", kind), name)
+    if kind == ANY:
+        return None
     if isinstance(raw, dict):
         raise invalid(f"Invalid string: {name}", param=name)
-    return _scalar(str(raw), str(kind), name)
+    return _scalar(str(raw), kind, name)
 
 
 def _scalar(raw: str, kind: str, name: str) -> str | int | bool | None:

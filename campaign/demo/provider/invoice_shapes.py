@@ -9,17 +9,14 @@ from campaign.demo.provider.world import World
 
 def line_shape(world: World, invoice: Invoice, line: Json) -> Json:
     price = world.state.get(Price, line["price"])
-    credited = line.get("credits")
     details: Json = {
         "invoice_item": line.get("invoice_item"),
         "proration": line["proration"],
-        "proration_details": {"credited_items": credited} if line["proration"] else None,
+        "proration_details": {"credited_items": line.get("credits")} if line["proration"] else None,
         "subscription": invoice.subscription,
         "subscription_item": line["item"],
     }
-    discounts: list[Json] = []
-    if line["discount"]:
-        discounts = [{"amount": line["discount"], "discount": invoice.discount}]
+    discounts = [{"amount": line["discount"], "discount": invoice.discount}] if line["discount"] else []
     return {
         "id": line["id"],
         "object": "line_item",
@@ -50,89 +47,117 @@ def line_shape(world: World, invoice: Invoice, line: Json) -> Json:
     }
 
 
+OF_ANY_INVOICE: Json = {
+    "account_country": "US",
+    "account_name": "Newsroom",
+    "account_tax_ids": None,
+    "amount_overpaid": 0,
+    "amount_shipping": 0,
+    "application": None,
+    "automatic_tax": {
+        "disabled_reason": None,
+        "enabled": False,
+        "liability": None,
+        "provider": None,
+        "status": None,
+    },
+    "collection_method": "charge_automatically",
+    "custom_fields": None,
+    "customer_account": None,
+    "customer_address": None,
+    "customer_phone": None,
+    "customer_shipping": None,
+    "customer_tax_exempt": "none",
+    "customer_tax_ids": [],
+    "default_payment_method": None,
+    "default_source": None,
+    "default_tax_rates": [],
+    "description": None,
+    "due_date": None,
+    "footer": None,
+    "from_invoice": None,
+    "hosted_invoice_url": None,
+    "invoice_pdf": None,
+    "issuer": {"type": "self"},
+    "last_finalization_error": None,
+    "latest_revision": None,
+    "on_behalf_of": None,
+    "payment_settings": {"default_mandate": None, "payment_method_options": None, "payment_method_types": None},
+    "post_payment_credit_notes_amount": 0,
+    "pre_payment_credit_notes_amount": 0,
+    "receipt_number": None,
+    "rendering": None,
+    "shipping_cost": None,
+    "shipping_details": None,
+    "statement_descriptor": None,
+    "test_clock": None,
+    "total_pretax_credit_amounts": [],
+    "total_taxes": [],
+}
+
+
 def invoice_shape(world: World, invoice: Invoice) -> Json:
     lines = [line_shape(world, invoice, line) for line in invoice.lines]
     discounted = sum(line["discount"] for line in invoice.lines)
-    parent = None
-    if invoice.subscription:
-        parent = {
-            "quote_details": None,
-            "subscription_details": {
-                "metadata": invoice.subscription_metadata,
-                "subscription": invoice.subscription,
-            },
-            "type": "subscription_details",
-        }
     return {
         "id": invoice.id,
         "object": "invoice",
-        "account_country": "US",
-        "account_name": "Newsroom",
-        "account_tax_ids": None,
-        "amount_due": invoice.amount_due,
-        "amount_overpaid": 0,
-        "amount_paid": invoice.amount_paid,
-        "amount_remaining": max(0, invoice.amount_due - invoice.amount_paid),
-        "amount_shipping": 0,
-        "application": None,
-        "attempt_count": invoice.attempt_count,
-        "attempted": invoice.attempted,
-        "auto_advance": invoice.auto_advance and invoice.status in ("draft", "open"),
-        "automatic_tax": {
-            "disabled_reason": None,
-            "enabled": False,
-            "liability": None,
-            "provider": None,
-            "status": None,
-        },
-        "automatically_finalizes_at": invoice.due_at if invoice.status == "draft" else None,
+        **states_of(invoice),
+        **amounts_of(invoice),
         "billing_reason": invoice.billing_reason,
-        "collection_method": "charge_automatically",
         "created": invoice.created,
         "currency": invoice.currency,
-        "custom_fields": None,
         "customer": invoice.customer,
-        "customer_account": None,
-        "customer_address": None,
         "customer_email": invoice.customer_email,
         "customer_name": invoice.customer_name,
-        "customer_phone": None,
-        "customer_shipping": None,
-        "customer_tax_exempt": "none",
-        "customer_tax_ids": [],
-        "default_payment_method": None,
-        "default_source": None,
-        "default_tax_rates": [],
-        "description": None,
         "discounts": [invoice.discount] if invoice.discount else [],
-        "due_date": None,
-        "effective_at": invoice.finalized_at,
-        "ending_balance": invoice.ending_balance,
-        "footer": None,
-        "from_invoice": None,
-        "hosted_invoice_url": None,
-        "invoice_pdf": None,
-        "issuer": {"type": "self"},
-        "last_finalization_error": None,
-        "latest_revision": None,
         "lines": list_of(lines, f"/v1/invoices/{invoice.id}/lines"),
         "livemode": world.livemode,
         "metadata": invoice.metadata,
-        "next_payment_attempt": invoice.next_payment_attempt,
         "number": invoice.number,
-        "on_behalf_of": None,
-        "parent": parent,
-        "payment_settings": {"default_mandate": None, "payment_method_options": None, "payment_method_types": None},
+        "parent": parent_of(invoice),
         "period_end": invoice.period_end,
         "period_start": invoice.period_start,
-        "post_payment_credit_notes_amount": 0,
-        "pre_payment_credit_notes_amount": 0,
-        "receipt_number": None,
-        "rendering": None,
-        "shipping_cost": None,
-        "shipping_details": None,
+        "total_discount_amounts": [{"amount": discounted, "discount": invoice.discount}] if discounted else [],
+        **OF_ANY_INVOICE,
+    }
+
+
+def parent_of(invoice: Invoice) -> Json | None:
+    if not invoice.subscription:
+        return None
+    return {
+        "quote_details": None,
+        "subscription_details": {
+            "metadata": invoice.subscription_metadata,
+            "subscription": invoice.subscription,
+        },
+        "type": "subscription_details",
+    }
+
+
+def amounts_of(invoice: Invoice) -> Json:
+    return {
+        "amount_due": invoice.amount_due,
+        "amount_paid": invoice.amount_paid,
+        "amount_remaining": max(0, invoice.amount_due - invoice.amount_paid),
+        "ending_balance": invoice.ending_balance,
         "starting_balance": invoice.starting_balance,
-        "statement_descriptor": None,
+        "subtotal": invoice.subtotal,
+        "subtotal_excluding_tax": invoice.subtotal,
+        "total": invoice.total,
+        "total_excluding_tax": invoice.total,
+    }
+
+
+def states_of(invoice: Invoice) -> Json:
+    return {
+        "attempt_count": invoice.attempt_count,
+        "attempted": invoice.attempted,
+        "auto_advance": invoice.auto_advance and invoice.status in ("draft", "open"),
+        "automatically_finalizes_at": invoice.due_at if invoice.status == "draft" else None,
+        "effective_at": invoice.finalized_at,
+        "next_payment_attempt": invoice.next_payment_attempt,
         "status": invoice.status,
         "status_transitions": {
             "finalized_at": invoice.finalized_at,
@@ -140,14 +165,6 @@ def invoice_shape(world: World, invoice: Invoice) -> Json:
             "paid_at": invoice.paid_at,
             "voided_at": invoice.voided_at,
         },
-        "subtotal": invoice.subtotal,
-        "subtotal_excluding_tax": invoice.subtotal,
-        "test_clock": None,
-        "total": invoice.total,
-        "total_discount_amounts": [{"amount": discounted, "discount": invoice.discount}] if discounted else [],
-        "total_excluding_tax": invoice.total,
-        "total_pretax_credit_amounts": [],
-        "total_taxes": [],
         "webhooks_delivered_at": invoice.created,
     }
 

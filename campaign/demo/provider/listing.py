@@ -50,7 +50,8 @@ def page(
     if backwards:
         shown.reverse()
     data = [shape(world, row) for row in shown]
-    for path in asked.get("expand") or []:
+    paths: list[str] = asked.get("expand") or []
+    for path in paths:
         if not path.startswith("data."):
             raise invalid("You can only expand `data.` on lists.", param="expand")
         for row in data:

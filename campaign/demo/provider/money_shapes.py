@@ -16,6 +16,30 @@ from campaign.demo.provider.world import World
 DECLINED = "Your card was declined."
 
 
+OF_ANY_INTENT: Json = {
+    "amount_capturable": 0,
+    "amount_details": {"tip": {}},
+    "application": None,
+    "application_fee_amount": None,
+    "automatic_payment_methods": None,
+    "capture_method": "automatic",
+    "confirmation_method": "automatic",
+    "next_action": None,
+    "on_behalf_of": None,
+    "payment_method": None,
+    "payment_method_configuration_details": None,
+    "payment_method_options": {},
+    "processing": None,
+    "review": None,
+    "shipping": None,
+    "source": None,
+    "statement_descriptor": None,
+    "statement_descriptor_suffix": None,
+    "transfer_data": None,
+    "transfer_group": None,
+}
+
+
 def payment_intent_shape(world: World, intent: PaymentIntent) -> Json:
     error = None
     if intent.failure_code:
@@ -29,17 +53,10 @@ def payment_intent_shape(world: World, intent: PaymentIntent) -> Json:
         "id": intent.id,
         "object": "payment_intent",
         "amount": intent.amount,
-        "amount_capturable": 0,
-        "amount_details": {"tip": {}},
         "amount_received": intent.amount_received,
-        "application": None,
-        "application_fee_amount": None,
-        "automatic_payment_methods": None,
         "canceled_at": intent.canceled_at,
         "cancellation_reason": "void_invoice" if intent.canceled_at else None,
-        "capture_method": "automatic",
         "client_secret": f"{intent.id}_secret_{intent.id[-12:]}",
-        "confirmation_method": "automatic",
         "created": intent.created,
         "currency": intent.currency,
         "customer": intent.customer,
@@ -48,41 +65,67 @@ def payment_intent_shape(world: World, intent: PaymentIntent) -> Json:
         "latest_charge": intent.latest_charge,
         "livemode": world.livemode,
         "metadata": intent.metadata,
-        "next_action": None,
-        "on_behalf_of": None,
-        "payment_method": None,
-        "payment_method_configuration_details": None,
-        "payment_method_options": {},
         "payment_method_types": [intent.method],
-        "processing": None,
         "receipt_email": intent.email,
-        "review": None,
         "setup_future_usage": "off_session" if intent.invoice else None,
-        "shipping": None,
-        "source": None,
-        "statement_descriptor": None,
-        "statement_descriptor_suffix": None,
         "status": intent.status,
-        "transfer_data": None,
-        "transfer_group": None,
+        **OF_ANY_INTENT,
     }
+
+
+CARD: Json = {
+    "brand": "visa",
+    "country": "US",
+    "exp_month": 12,
+    "exp_year": 2031,
+    "funding": "credit",
+    "last4": "4242",
+}
+BANK: Json = {"bank_name": "STRIPE TEST BANK", "last4": "6789"}
+APPROVAL: Json = {
+    "network_status": "approved_by_network",
+    "reason": None,
+    "risk_level": "normal",
+    "seller_message": "Payment complete.",
+    "type": "authorized",
+}
+DECLINE: Json = {
+    **APPROVAL,
+    "network_status": "declined_by_network",
+    "reason": "generic_decline",
+    "seller_message": "The bank declined.",
+    "type": "issuer_declined",
+}
+OF_ANY_CHARGE: Json = {
+    "application": None,
+    "application_fee": None,
+    "application_fee_amount": None,
+    "calculated_statement_descriptor": "NEWSROOM",
+    "fraud_details": {},
+    "on_behalf_of": None,
+    "payment_method": None,
+    "receipt_email": None,
+    "receipt_number": None,
+    "receipt_url": None,
+    "review": None,
+    "shipping": None,
+    "source": None,
+    "source_transfer": None,
+    "statement_descriptor": None,
+    "statement_descriptor_suffix": None,
+    "transfer_data": None,
+    "transfer_group": None,
+}
 
 
 def charge_shape(world: World, charge: Charge) -> Json:
     failed = charge.status == "failed"
-    if charge.method == "card":
-        details: Json = {"card": {"brand": "visa", "country": "US", "funding": "credit", "last4": "4242"}}
-    else:
-        details = {charge.method: {"bank_name": "STRIPE TEST BANK", "last4": "6789"}}
     return {
         "id": charge.id,
         "object": "charge",
         "amount": charge.amount,
         "amount_captured": 0 if failed else charge.amount,
         "amount_refunded": charge.amount_refunded,
-        "application": None,
-        "application_fee": None,
-        "application_fee_amount": None,
         "balance_transaction": charge.balance_transaction,
         "billing_details": {
             "address": NO_ADDRESS,
@@ -91,7 +134,6 @@ def charge_shape(world: World, charge: Charge) -> Json:
             "phone": None,
             "tax_id": None,
         },
-        "calculated_statement_descriptor": "NEWSROOM",
         "captured": not failed,
         "created": charge.created,
         "currency": charge.currency,
@@ -101,34 +143,15 @@ def charge_shape(world: World, charge: Charge) -> Json:
         "failure_balance_transaction": charge.failure_balance_transaction,
         "failure_code": charge.failure_code,
         "failure_message": DECLINED if failed else None,
-        "fraud_details": {},
         "livemode": world.livemode,
         "metadata": charge.metadata,
-        "on_behalf_of": None,
-        "outcome": {
-            "network_status": "declined_by_network" if failed else "approved_by_network",
-            "reason": "generic_decline" if failed else None,
-            "risk_level": "normal",
-            "seller_message": "The bank declined." if failed else "Payment complete.",
-            "type": "issuer_declined" if failed else "authorized",
-        },
+        "outcome": DECLINE if failed else APPROVAL,
         "paid": charge.status == "succeeded",
         "payment_intent": charge.payment_intent,
-        "payment_method": None,
-        "payment_method_details": {**details, "type": charge.method},
-        "receipt_email": None,
-        "receipt_number": None,
-        "receipt_url": None,
+        "payment_method_details": {"type": charge.method, charge.method: CARD if charge.method == "card" else BANK},
         "refunded": 0 < charge.amount <= charge.amount_refunded,
-        "review": None,
-        "shipping": None,
-        "source": None,
-        "source_transfer": None,
-        "statement_descriptor": None,
-        "statement_descriptor_suffix": None,
         "status": charge.status,
-        "transfer_data": None,
-        "transfer_group": None,
+        **OF_ANY_CHARGE,
     }
 
 
@@ -168,20 +191,26 @@ def dispute_shape(world: World, dispute: Dispute) -> Json:
         "created": dispute.created,
         "currency": dispute.currency,
         "enhanced_eligibility_types": [],
-        "evidence": {"customer_email_address": None, "customer_name": None, "uncategorized_text": None},
+        "evidence": {
+            "customer_email_address": None,
+            "customer_name": None,
+            "enhanced_evidence": {},
+            "uncategorized_text": None,
+        },
         "evidence_details": {
             "due_by": dispute.created + 14 * 86_400,
             "enhanced_eligibility": {},
             "has_evidence": False,
             "past_due": False,
             "submission_count": 0,
+            "submission_method": "not_submitted",
         },
         "is_charge_refundable": dispute.status.startswith("warning"),
         "livemode": world.livemode,
         "metadata": dispute.metadata,
         "payment_intent": dispute.payment_intent,
         "payment_method_details": {
-            "card": {"brand": "visa", "case_type": "chargeback", "network_reason_code": "10.4"},
+            "card": {"brand": "visa", "case_type": "chargeback", "network": "visa", "network_reason_code": "10.4"},
             "type": "card",
         },
         "reason": dispute.reason,

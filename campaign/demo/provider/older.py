@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from campaign.demo.provider.records import Json
+from campaign.demo.provider.records import NOTHING, Json
 
 NEW_SHAPE_SINCE = "2025-03-31"
 
@@ -43,7 +43,8 @@ def _subscription(shape: Json) -> Json:
 
 def _invoice(shape: Json, latest_charge: str | None) -> Json:
     older = {name: value for name, value in shape.items() if name not in ("parent", "payments", "total_taxes")}
-    details: Json = (shape.get("parent") or {}).get("subscription_details") or {}
+    parent: Json = shape.get("parent") or NOTHING
+    details: Json = parent.get("subscription_details") or NOTHING
     older["subscription"] = details.get("subscription")
     older["subscription_details"] = {"metadata": details.get("metadata")}
     older["paid"] = shape["status"] == "paid"

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Json = dict[str, Any]
+NOTHING: Json = {}
 
 
 def no_metadata() -> dict[str, str]:
@@ -291,39 +292,3 @@ class Planned(Record):
     action: str = ""
     arguments: Json = field(default_factory=Json)
     due_at: int | None = None
-
-
-ID_PREFIXES: dict[type[Record], str] = {
-    Customer: "cus_",
-    Product: "prod_",
-    Price: "price_",
-    Subscription: "sub_",
-    Invoice: "in_",
-    InvoicePayment: "inpay_",
-    PaymentIntent: "pi_",
-    Charge: "ch_",
-    Refund: "re_",
-    Dispute: "du_",
-    BalanceTransaction: "txn_",
-    Session: "cs_",
-    Endpoint: "we_",
-    Event: "evt_",
-    Delivery: "dlv_",
-    Planned: "plan_",
-}
-
-# What each kind may be looked up by without walking through all of them.
-INDEXES: dict[type[Record], tuple[str, ...]] = {
-    Price: ("product",),
-    Subscription: ("customer",),
-    Invoice: ("customer", "subscription"),
-    InvoicePayment: ("invoice", "payment"),
-    PaymentIntent: ("customer",),
-    Charge: ("customer", "payment_intent"),
-    Refund: ("charge", "payment_intent"),
-    Dispute: ("charge", "payment_intent"),
-    BalanceTransaction: ("source",),
-    Session: ("customer", "subscription", "payment_intent"),
-    Event: ("object_id",),
-    Delivery: ("event",),
-}

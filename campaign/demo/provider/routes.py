@@ -34,7 +34,16 @@ def route(
 
     def register(answer: Answer) -> Answer:
         matches = re.compile("^/v1" + re.sub(r"\{\w+\}", r"([^/]+)", pattern) + "$")
-        ROUTES.append(Route(method, "/v1" + pattern, matches, {**EXPAND, **(schema or {})}, required, answer))
+        ROUTES.append(
+            Route(
+                method,
+                "/v1" + pattern,
+                matches,
+                {**(schema or {}), **({} if method == "DELETE" else EXPAND)},
+                required,
+                answer,
+            )
+        )
         return answer
 
     return register

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from campaign.demo.provider import api_billing, api_money, routes
+from campaign.demo.provider import api_billing, api_events, api_money, routes
 from campaign.demo.provider.errors import ApiError, invalid, key_in_use, key_reused, unauthorized
 from campaign.demo.provider.faults import Faults, raise_fault
 from campaign.demo.provider.forms import names_in, parse, read
@@ -19,7 +19,8 @@ from campaign.demo.provider.passing import live_until
 from campaign.demo.provider.records import Json
 from campaign.demo.provider.world import API_VERSION, World
 
-__all__ = ["Call", "Reply", "Service", "api_billing", "api_money"]
+# Importing them registers their routes.
+__all__ = ["Call", "Reply", "Service", "api_billing", "api_events", "api_money"]
 KEYS_KEPT_SECONDS = 86_400
 
 
@@ -124,7 +125,7 @@ class Service:
                 if shape.get("object") != "list":
                     for path in asked.get("expand") or ():
                         expand(world, shape, path)
-                status, body = 200, json.dumps(shape, indent=2)
+                status, body = 200, json.dumps(shape)
             except ApiError as error:
                 # A call that failed validation left nothing behind; a card that was declined did, and is kept.
                 status, body = error.status, json.dumps(error.body())

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from campaign.demo.provider.errors import missing
-from campaign.demo.provider.records import ID_PREFIXES, Event, Json, Record
+from campaign.demo.provider.kinds import ID_PREFIXES
+from campaign.demo.provider.records import Event, Json, Record
 from campaign.demo.provider.tables import Table
 
 R = TypeVar("R", bound=Record)

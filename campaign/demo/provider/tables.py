@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
-from campaign.demo.provider.records import INDEXES, Record
+from campaign.demo.provider.kinds import INDEXES
+from campaign.demo.provider.records import Record
 
 R = TypeVar("R", bound=Record)
 Place = tuple[int, int, str]
