@@ -9,13 +9,15 @@ from flask import Flask, Response
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from campaign.banner import notices
+from campaign.banner.render import TEMPLATES
 from campaign.runtime import Runtime
-from campaign.web import assets, errors, health, public
+from campaign.web import assets, errors, health, public, staff, webhooks
 from campaign.web.prepared import Prepared
 from campaign.web.shelf import Headers, Shelf
 
+MOST_BYTES = 2 * 1024 * 1024
+"""Of any body; deliveries have a smaller limit of their own, and so have forms."""
 MOST_FORM_BYTES = 512 * 1024
-"""Of any body Flask reads as a form; deliveries have a limit of their own."""
 
 
 def create_app(runtime: Runtime) -> Flask:
@@ -23,12 +25,15 @@ def create_app(runtime: Runtime) -> Flask:
 
     Public files are served from `app.extensions["shelf"]`, which follows the database in a thread of its own.
     """
-    app = Flask(__name__, static_folder=str(assets.STATIC), static_url_path="/static")
-    app.config["MAX_CONTENT_LENGTH"] = MOST_FORM_BYTES
+    app = Flask(__name__, static_folder=str(assets.STATIC), static_url_path="/static", template_folder=str(TEMPLATES))
+    app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
+    app.config["MAX_FORM_MEMORY_SIZE"] = MOST_FORM_BYTES
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 3600
     page_headers = security_headers(runtime)
     shelf = Shelf(runtime.db, runtime.public_dir, assets.asset_pages(), page_headers)
     errors.install(app)
+    app.register_blueprint(webhooks.blueprint(runtime))
+    app.register_blueprint(staff.blueprint(runtime))
     app.register_blueprint(health.blueprint(runtime, shelf))
     app.register_blueprint(public.blueprint(shelf, page_headers))
     app.after_request(partial(_secured, page_headers))
