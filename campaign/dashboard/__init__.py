@@ -1,0 +1,1 @@
+"""What staff are shown and do. Functions answer with frozen values; templates run no query."""

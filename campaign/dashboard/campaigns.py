@@ -1,0 +1,174 @@
+"""Campaigns as staff list, make, change and adjust them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+
+from campaign.counting import adjust, edit
+from campaign.counting.edit import Preview
+from campaign.domain.campaign import Campaign, EditorState, validate
+from campaign.domain.errors import Conflict, Invalid
+from campaign.domain.progress import Progress, fold
+from campaign.store import campaigns, entries_shown, ledger, public_facts, sources
+from campaign.store.campaigns import Version
+from campaign.store.engine import Database
+from campaign.store.public_facts import JoinPrice
+from campaign.store.sources import SourceSeen
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A campaign in the list."""
+
+    campaign: Campaign
+    progress: Progress
+    percent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the campaign form offers: sources, and the monthly prices of each."""
+
+    sources: tuple[SourceSeen, ...]
+    prices: tuple[entries_shown.PriceSeen, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewBasis:
+    """Today's progress and the price the join form would offer."""
+
+    progress: Progress
+    price: JoinPrice | None
+
+
+@dataclass(frozen=True, slots=True)
+class Histories:
+    """A campaign with all its versions, newest first."""
+
+    campaign: Campaign
+    versions: tuple[Version, ...]
+
+
+def everything(db: Database) -> tuple[Listed, ...]:
+    """All campaigns with where they stand: those going on first."""
+    with db.read() as session:
+        listed: list[Listed] = []
+        for campaign in campaigns.all_campaigns(session):
+            progress = fold(ledger.totals(session, campaign.id), campaign)
+            listed.append(Listed(campaign, progress, progress.percent(campaign.target)))
+    return tuple(sorted(listed, key=lambda item: list(EditorState).index(item.campaign.state) == 2))
+
+
+def find(db: Database, slug: str) -> Campaign:
+    """Raises NotFound."""
+    with db.read() as session:
+        return campaigns.by_slug(session, slug)
+
+
+def choices(db: Database) -> Choices:
+    """What can be chosen in the form now."""
+    with db.read() as session:
+        return Choices(tuple(sources.listing(session)), tuple(entries_shown.monthly_prices(session)))
+
+
+def histories(db: Database, slug: str) -> Histories:
+    """Every version with its author and reason. Raises NotFound."""
+    with db.read() as session:
+        campaign = campaigns.by_slug(session, slug)
+        return Histories(campaign, tuple(campaigns.history(session, campaign.id)))
+
+
+def suggest_slug(name: str) -> str:
+    """A clean address for a name; may be empty, and may be taken."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:48].rstrip("-")
+
+
+def create(db: Database, campaign: Campaign, *, actor: str, now: datetime) -> Campaign:
+    """The campaign exists, and what its facts say is booked. Raises Invalid."""
+    return edit.create(db, campaign, actor, "created", now)
+
+
+def change(db: Database, campaign: Campaign, *, actor: str, reason: str, now: datetime) -> Campaign:
+    """The campaign's next version is stored and booked. Raises Invalid, NotFound; Conflict names what somebody changed.
+
+    A campaign that is public needs a reason.
+    """
+    before = find(db, campaign.slug) if campaign.id == 0 else _stored(db, campaign.id)
+    if before.state is EditorState.PUBLIC and not reason.strip():
+        raise Invalid("reason", "Say why you change a campaign that readers see; it is kept with the change.")
+    if before.version != campaign.version:
+        raise Conflict(_meanwhile(db, campaign))
+    return edit.edit(db, campaign, actor, reason.strip() or "edited", now)
+
+
+def check_before_saving(before: Campaign, after: Campaign) -> None:
+    """Return when the change can be saved as it is; raise Invalid, or Conflict when somebody was faster."""
+    validate(after)
+    if before.version != after.version:
+        raise Conflict(f"Version {before.version} was saved meanwhile; yours began at {after.version}.")
+
+
+def preview_of(db: Database, campaign: Campaign, now: datetime) -> Preview | None:
+    """What saving would do to the number; None when it can do nothing. Raises NotFound."""
+    before = _stored(db, campaign.id)
+    return edit.preview(db, campaign, now) if edit.changes_counting(before, campaign) else None
+
+
+def preview_basis(db: Database, campaign: Campaign) -> PreviewBasis:
+    """What a preview of the banner needs beside the campaign itself."""
+    with db.read() as session:
+        progress = fold(ledger.totals(session, campaign.id), campaign)
+        return PreviewBasis(progress, public_facts.join_price(session, campaign))
+
+
+def adjust_number(
+    db: Database, slug: str, amount: int, *, reason: str, public: bool, author: str, now: datetime
+) -> Campaign:
+    """A signed adjustment stands in the campaign's ledger. Raises Invalid, NotFound."""
+    campaign = find(db, slug)
+    if abs(amount) > 10**12:
+        raise Invalid("amount", "This is more than any campaign counts.")
+    adjust.adjust(db, campaign.id, amount, reason, author, now, public=public)
+    return campaign
+
+
+def changed_fields(before: Campaign, after: Campaign) -> tuple[str, ...]:
+    """Names of what differs, in plain words."""
+    names = {
+        "name": "name",
+        "slug": "address",
+        "kind": "what is counted",
+        "target": "target",
+        "currency": "currency",
+        "starts_on": "first day",
+        "ends_on": "last day",
+        "zone": "time zone",
+        "rule": "who counts",
+        "opening": "opening",
+        "words": "words",
+        "languages": "languages",
+        "look": "stages",
+        "join": "join form",
+        "state": "state",
+        "frozen": "frozen result",
+        "hold": "hold",
+    }
+    return tuple(words for name, words in names.items() if getattr(before, name) != getattr(after, name))
+
+
+def _stored(db: Database, campaign_id: int) -> Campaign:
+    with db.read() as session:
+        return campaigns.load(session, campaign_id)
+
+
+def _meanwhile(db: Database, mine: Campaign) -> str:
+    with db.read() as session:
+        later = [v for v in campaigns.history(session, mine.id) if v.version > mine.version]
+    who = ", ".join(f"{v.author} ({v.reason})" for v in reversed(later))
+    return (
+        f"Meanwhile this campaign was changed by {who}. Your version is below: check it against theirs and save again."
+    )

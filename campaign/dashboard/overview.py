@@ -1,0 +1,162 @@
+"""Where a campaign stands, on one page that is understood in ten seconds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from campaign.dashboard import causes
+from campaign.dashboard.causes import EntryLine
+from campaign.dashboard.chart import Chart, chart
+from campaign.dashboard.pace import Movement, Pace, movements, pace
+from campaign.domain.campaign import Campaign, EditorState, GoalKind
+from campaign.domain.progress import Progress, fold
+from campaign.store import (
+    batches,
+    campaigns,
+    checks,
+    entries_shown,
+    inbox,
+    job_runs,
+    ledger,
+    overview,
+    publications,
+    rechecks,
+    sources,
+)
+from campaign.store.batches import BatchSeen
+from campaign.store.checks import CheckSeen
+from campaign.store.engine import Database, Session
+from campaign.store.entries_shown import FactSeen, Fees
+from campaign.store.job_runs import Run
+from campaign.store.overview import Burst, Funnel, InboxState, Sweep
+from campaign.store.sources import SourceSeen
+
+LAST_ENTRIES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class SourceHealth:
+    """A source, when it last delivered something, and its newest import, sweep and listing, by kind."""
+
+    source: SourceSeen
+    last_event_at: datetime | None
+    sweeps: Mapping[str, Sweep]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A payment that is not booked yet, and why."""
+
+    payment: FactSeen | None
+    payment_id: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What staff of every campaign share: inbox, sources, jobs, payments set apart, long work that runs."""
+
+    inbox: InboxState
+    sources: tuple[SourceHealth, ...]
+    jobs: tuple[Run, ...]
+    bursts: tuple[Burst, ...]
+    running: tuple[BatchSeen, ...]
+
+    @property
+    def failing_jobs(self) -> int:
+        return sum(job.failures_in_a_row > 0 for job in self.jobs)
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """All of a campaign's overview page. `published`: what `/g/<slug>.json` says now, None when it is not served."""
+
+    campaign: Campaign
+    progress: Progress
+    percent: int
+    pace: Pace
+    movements: tuple[Movement, ...]
+    chart: Chart | None
+    entries: tuple[EntryLine, ...]
+    waits: tuple[Waiting, ...]
+    check: CheckSeen | None
+    published: Mapping[str, Any] | None
+    published_as_of: datetime | None
+    is_held: bool
+    funnel: Funnel
+    fees: Fees | None
+    health: Health
+
+    @property
+    def is_money(self) -> bool:
+        return self.campaign.kind is GoalKind.AMOUNT
+
+    @property
+    def is_public(self) -> bool:
+        return self.campaign.state is EditorState.PUBLIC
+
+
+def overview_of(db: Database, slug: str, now: datetime) -> Overview:
+    """The overview of a campaign, all of one reading. Raises NotFound."""
+    with db.read() as session:
+        campaign = campaigns.by_slug(session, slug)
+        totals = ledger.totals(session, campaign.id)
+        progress = fold(totals, campaign)
+        its_pace = pace(campaign, progress, now)
+        published = _published(session, slug)
+        as_of = None if published is None else datetime.fromisoformat(str(published["as_of"]))
+        return Overview(
+            campaign=campaign,
+            progress=progress,
+            percent=progress.percent(campaign.target),
+            pace=its_pace,
+            movements=movements(campaign, totals, its_pace.today),
+            chart=chart(campaign, totals, progress, now),
+            entries=causes.lines(session, ledger.last_entries(session, campaign.id, LAST_ENTRIES)),
+            waits=_waits(session, campaign),
+            check=checks.last(session, campaign.id),
+            published=published,
+            published_as_of=as_of,
+            is_held=campaign.hold is not None and campaign.hold.until > now,
+            funnel=overview.funnel(session, campaign.id),
+            fees=entries_shown.fees(session, campaign.id) if campaign.kind is GoalKind.AMOUNT else None,
+            health=health_in(session, campaign.id),
+        )
+
+
+def health_of(db: Database) -> Health:
+    """The same for all campaigns."""
+    with db.read() as session:
+        return health_in(session, None)
+
+
+def health_in(session: Session, campaign_id: int | None) -> Health:
+    """The shared part, in a session the caller has."""
+    newest = overview.last_sweeps(session)
+    return Health(
+        inbox=overview.inbox_state(session),
+        sources=tuple(
+            SourceHealth(
+                s, inbox.last_received_at(session, s.id), {run.kind: run for run in newest if run.source_id == s.id}
+            )
+            for s in sources.listing(session)
+        ),
+        jobs=tuple(job_runs.list_runs(session)),
+        bursts=tuple(b for b in overview.bursts(session) if b.undone_at is None),
+        running=tuple(b for b in batches.recent(session, 20, campaign_id) if b.finished_at is None),
+    )
+
+
+def _published(session: Session, slug: str) -> Mapping[str, Any] | None:
+    body = publications.body_at(session, f"/g/{slug}.json")
+    return None if body is None else json.loads(body)
+
+
+def _waits(session: Session, campaign: Campaign) -> tuple[Waiting, ...]:
+    asks = rechecks.waits(session, campaign.id)
+    payments = entries_shown.payment_keys(session, [ask.subject_id for ask in asks])
+    return tuple(Waiting(payments.get(a.subject_id), a.subject_id, a.waits or "") for a in asks)
