@@ -61,13 +61,11 @@ def _person_ids(session: Session, accounts: Sequence[ToldAccount]) -> dict[str, 
     hashes = sorted({a.address_hash for a in accounts if a.address_hash is not None})
     by_hash: dict[str, int] = {}
     for some in parts(hashes):
-        rows = session.execute(
-            select(PersonRow.address_hash, PersonRow.id).where(PersonRow.address_hash.in_(some))
-        ).tuples()
+        rows = session.execute(select(PersonRow.address_hash, PersonRow.id).where(PersonRow.address_hash.in_(some)))
         by_hash.update({address_hash: i for address_hash, i in rows if address_hash is not None})
     missing = [address_hash for address_hash in hashes if address_hash not in by_hash]
     for some in parts({"address_hash": address_hash} for address_hash in missing):
-        made = session.execute(insert(PersonRow).returning(PersonRow.address_hash, PersonRow.id), some).tuples()
+        made = session.execute(insert(PersonRow).returning(PersonRow.address_hash, PersonRow.id), some)
         by_hash.update({address_hash: i for address_hash, i in made if address_hash is not None})
     found = {a.key: by_hash[a.address_hash] for a in accounts if a.address_hash is not None}
     alone = [a.key for a in accounts if a.address_hash is None]

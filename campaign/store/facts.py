@@ -46,12 +46,6 @@ def save(session: Session, source_id: int, told: Told, stamp: int) -> Saved:
     return saved
 
 
-def has_invoice(session: Session, source_id: int, invoice_key: str) -> bool:
-    """Whether the invoice was ever told."""
-    query = select(InvoiceRow.id).where(InvoiceRow.source_id == source_id, InvoiceRow.key == invoice_key)
-    return session.scalar(query) is not None
-
-
 def is_linked(session: Session, source_id: int, link_key: str) -> bool:
     """Whether an invoice or a payment has told which invoice the link belongs to."""
     link = select(InvoiceLink.link_key).where(InvoiceLink.source_id == source_id, InvoiceLink.link_key == link_key)
@@ -66,6 +60,12 @@ def membership_stamp(session: Session, source_id: int, membership_key: str) -> i
     query = select(MembershipRow.fetched_seq).where(
         MembershipRow.source_id == source_id, MembershipRow.key == membership_key
     )
+    return session.scalar(query) or 0
+
+
+def invoice_stamp(session: Session, source_id: int, invoice_key: str) -> int:
+    """The stamp an invoice was last told under; 0 when it never was."""
+    query = select(InvoiceRow.fetched_seq).where(InvoiceRow.source_id == source_id, InvoiceRow.key == invoice_key)
     return session.scalar(query) or 0
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from campaign.store import objects
+from campaign.store.changes import INBOX
 from campaign.store.tables import InboxEvent
 
 WAITING, DONE, IGNORED, FAILED = "waiting", "done", "ignored", "failed"
@@ -133,17 +134,18 @@ _SQLITE_OBJECT = (
 _SQLITE_REPEAT = "SELECT id, state FROM inbox_event WHERE source_id = ? AND external_id = ?"
 _SQLITE_AGAIN = "UPDATE inbox_event SET state = 'waiting', note = NULL WHERE id = ?"
 
+_NOTIFY = f"pg_notify('{INBOX}', '')"
 _POSTGRESQL_EVENT = (
     f"INSERT INTO inbox_event ({_EVENT_COLUMNS}) "  # noqa: S608 - constants only
     f"VALUES (%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,nextval('stamp_seq')) {_ON_REPEAT}, stamp"
 )
 _POSTGRESQL_EVENT_AND_OBJECT = (
     f"WITH kept AS ({_POSTGRESQL_EVENT}) INSERT INTO source_object ({_OBJECT_COLUMNS}) "  # noqa: S608 - constants only
-    f"SELECT %s,%s,%s,kept.stamp,0,'dirty',0,%s,%s,'inbox',kept.id FROM kept {_ON_DIRTY} RETURNING cause_id"
+    f"SELECT %s,%s,%s,kept.stamp,0,'dirty',0,%s,%s,'inbox',kept.id FROM kept {_ON_DIRTY} RETURNING cause_id, {_NOTIFY}"
 )
 _POSTGRESQL_OBJECT = (
     f"INSERT INTO source_object ({_OBJECT_COLUMNS}) "  # noqa: S608 - constants only
-    f"VALUES (%s,%s,%s,nextval('stamp_seq'),0,'dirty',0,%s,%s,'inbox',%s) {_ON_DIRTY}"
+    f"VALUES (%s,%s,%s,nextval('stamp_seq'),0,'dirty',0,%s,%s,'inbox',%s) {_ON_DIRTY} RETURNING {_NOTIFY}"
 )
 
 

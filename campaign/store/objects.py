@@ -106,18 +106,28 @@ def any_due(session: Session, now: datetime) -> bool:
     return session.execute(select(SourceObject.key).where(*_is_due(now)).limit(1)).first() is not None
 
 
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Kinds that others mostly bring along: they wait for those, but not longer than since `before`."""
+
+    kinds: Collection[str]
+    before: datetime
+
+
 def claim_due(
-    session: Session, limit: int, now: datetime, lease: timedelta, first: Collection[str] = ()
+    session: Session, limit: int, now: datetime, lease: timedelta, later: Later, *, idle: bool
 ) -> list[Claim]:
-    """Up to `limit` due objects are leased to the caller, those of the kinds `first` before others."""
+    """Up to `limit` due objects are leased to the caller; those that can wait only when it is idle without them."""
     o = SourceObject
     rows = session.execute(
-        select(o.source_id, o.kind, o.key, o.dirty_seq, o.attempts, o.cause_kind, o.cause_id)
+        select(o.source_id, o.kind, o.key, o.dirty_seq, o.attempts, o.cause_kind, o.cause_id, o.dirty_since)
         .where(*_is_due(now))
-        .order_by(case((o.kind.in_(first), 0), else_=1), o.due_at, o.dirty_seq)
+        .order_by(case((o.kind.in_(later.kinds) & (o.dirty_since > later.before), 1), else_=0), o.due_at, o.dirty_seq)
         .limit(limit)
         .with_for_update(skip_locked=True)
     ).all()
+    pressing = [r for r in rows if r.kind not in later.kinds or r.dirty_since <= later.before]
+    rows = pressing or (rows if idle else [])
     if not rows:
         return []
     stamp = next_stamp(session)

@@ -1,0 +1,96 @@
+"""Custody of deliveries: verified, kept on disk, then answered. Nothing is worked on here."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass
+from datetime import datetime
+
+from campaign.domain.errors import DatabaseUnavailable, NotFound
+from campaign.ingest.stripe.envelope import read_event
+from campaign.ingest.stripe.verify import verify
+from campaign.store import inbox, sources
+from campaign.store.engine import Database
+from campaign.store.sources import SourceSettings
+
+LARGEST_BODY = 1 << 20
+"""Bytes; a Stripe event is a few thousand."""
+
+_REFRESH_SECONDS = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where one source delivers to: what must have signed a delivery, and whose objects it may name."""
+
+    source_id: int
+    livemode: bool
+    account: str | None
+    secrets: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of a delivery: it is on disk. `ignored`: why nothing will be done with it."""
+
+    repeat: bool
+    ignored: str | None
+
+
+class Receiver:
+    """Takes deliveries for every source. Sources are read again every few seconds; thread-safe."""
+
+    def __init__(self, db: Database, settings: SourceSettings) -> None:
+        self._db = db
+        self._settings = settings
+        self._lock = threading.Lock()
+        self._endpoints: dict[str, Endpoint] = {}
+        self._fresh_until = 0.0
+
+    def receive_stripe(
+        self, slug: str, body: bytes, signature: str | None, now: datetime, real_now: datetime
+    ) -> Receipt:
+        """The delivery is on disk when this returns.
+
+        Raises NotFound (no such source), Unverified and DatabaseUnavailable (it is to be sent again).
+        """
+        endpoint = self._endpoint(slug)
+        verify(body, signature, endpoint.secrets, real_now)
+        delivery = read_event(body, endpoint.livemode, endpoint.account)
+        with self._db.begin() as connection:
+            is_new = inbox.keep(connection, endpoint.source_id, delivery, inbox.DELIVERED, now)
+        return Receipt(not is_new, delivery.ignored)
+
+    def _endpoint(self, slug: str) -> Endpoint:
+        if time.monotonic() >= self._fresh_until:
+            self._refresh()
+        found = self._endpoints.get(slug)
+        if found is None:
+            raise NotFound("source", slug)
+        return found
+
+    def _refresh(self) -> None:
+        """Another thread may refresh meanwhile; what was read last goes on being used while the database is gone."""
+        if self._endpoints and not self._lock.acquire(blocking=False):
+            return
+        if not self._endpoints:
+            self._lock.acquire()
+        try:
+            self._endpoints = self._read()
+            self._fresh_until = time.monotonic() + _REFRESH_SECONDS
+        except DatabaseUnavailable:
+            if not self._endpoints:
+                raise
+        finally:
+            self._lock.release()
+
+    def _read(self) -> dict[str, Endpoint]:
+        with self._db.read() as session:
+            return {
+                s.slug: Endpoint(
+                    s.id, s.livemode, s.account, sources.secrets_of(session, s.id, self._settings).webhook_secrets
+                )
+                for s in sources.listing(session)
+                if s.enabled and s.kind == sources.STRIPE
+            }

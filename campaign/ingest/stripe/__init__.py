@@ -1,0 +1,1 @@
+"""Stripe: its words stay in here; what leaves are facts."""

@@ -1,0 +1,171 @@
+"""What one visit to Stripe brought: facts, which objects they are the whole of, and what else must be asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import cast
+
+from campaign.ingest.addresses import AddressHasher
+from campaign.ingest.stripe.charges import giver_address, told_charge
+from campaign.ingest.stripe.fields import Json, Thing
+from campaign.ingest.stripe.invoices import subscription_key, told_invoice
+from campaign.ingest.stripe.prices import told_price
+from campaign.ingest.stripe.subscriptions import is_plain, told_subscription, with_payment_seen
+from campaign.store.objects import Ref
+from campaign.store.prices import ToldPrice
+from campaign.store.told import Told, ToldAccount
+
+SUBSCRIPTION, INVOICE, CHARGE, CUSTOMER = "subscription", "invoice", "charge", "customer"
+SESSION, REFUND, DISPUTE = "checkout.session", "refund", "dispute"
+INVOICE_PAYMENT, PAYMENT_INTENT, PRICE = "invoice_payment", "payment_intent", "price"
+
+KINDS = frozenset(
+    {
+        SUBSCRIPTION,
+        INVOICE,
+        CHARGE,
+        CUSTOMER,
+        SESSION,
+        REFUND,
+        DISPUTE,
+        INVOICE_PAYMENT,
+        PAYMENT_INTENT,
+        PRICE,
+    }
+)
+"""Objects whose deliveries lead to something; all others are kept and ignored."""
+
+LATER_KINDS = (CUSTOMER, SESSION, INVOICE_PAYMENT, PAYMENT_INTENT, PRICE)
+"""Subscriptions, invoices and charges mostly bring them along, so they are fetched a little later."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignUpEnd:
+    """How a checkout session ended: paid or abandoned."""
+
+    session_key: str
+    state: str
+
+
+@dataclass(slots=True)
+class Reading:
+    """`whole`: objects this reading is complete for. `dirties`: objects to ask for next, because of this one."""
+
+    told: Told = field(default_factory=Told)
+    whole: set[Ref] = field(default_factory=set[Ref])
+    dirties: set[Ref] = field(default_factory=set[Ref])
+    prices: list[ToldPrice] = field(default_factory=list[ToldPrice])
+    sign_up: SignUpEnd | None = None
+
+    def update(self, other: Reading) -> None:
+        self.told.update(other.told)
+        self.whole |= other.whole
+        self.dirties |= other.dirties
+        self.prices += other.prices
+        self.sign_up = other.sign_up or self.sign_up
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Turns Stripe's objects into readings; pure. Each method raises MalformedFact."""
+
+    hash_address: AddressHasher
+
+    def customer(self, body: Json) -> Reading:
+        """One that was deleted tells nothing, so what it told before stays."""
+        customer = Thing.of(body, CUSTOMER)
+        reading = Reading(whole={Ref(CUSTOMER, customer.key)})
+        if not customer.yes("deleted"):
+            reading.told.add(ToldAccount(customer.key, self.hash_address(customer.optional_text("email"))))
+        return reading
+
+    def customer_of(self, body: Json) -> Reading:
+        """The customer an object was expanded with, if it was."""
+        customer = body.get("customer")
+        return self.customer(cast(Json, customer)) if isinstance(customer, dict) else Reading()
+
+    def invoice(self, body: Json) -> Reading:
+        """The invoice, its customer and its payments' names."""
+        invoice = told_invoice(body)
+        reading = self.customer_of(body)
+        reading.told.add(invoice)
+        reading.whole.add(Ref(INVOICE, invoice.key))
+        for row in Thing.of(body, INVOICE).parts("payments"):
+            reading.whole.add(Ref(INVOICE_PAYMENT, row.text("id")))
+        return reading
+
+    def invoice_with_subscription(self, body: Json) -> Reading:
+        """The invoice, and its subscription where this invoice is the latest and says that its period is paid."""
+        reading = self.invoice(body)
+        membership_key = subscription_key(Thing.of(body, INVOICE))
+        if membership_key is None:
+            return reading
+        subscription = expanded_subscription(body)
+        if subscription is not None and speaks_for_itself(subscription, body):
+            reading.update(self.subscription(subscription, invoices=[], complete=False))
+        else:
+            reading.dirties.add(Ref(SUBSCRIPTION, membership_key))
+        return reading
+
+    def subscription(self, body: Json, invoices: list[Json], *, complete: bool) -> Reading:
+        """The membership with the invoices read beside it; `complete`: they are all there are."""
+        reading = self.customer_of(body)
+        for row in invoices:
+            reading.update(self.invoice(row))
+        membership = told_subscription(body, plain=is_plain(body), invoices_complete=complete)
+        if complete:
+            membership = with_payment_seen(membership, reading.told.invoices.values())
+        reading.told.add(membership)
+        reading.whole.add(Ref(SUBSCRIPTION, membership.key))
+        return reading
+
+    def charge(self, body: Json, disputes: list[Json], invoice_key: str | None) -> Reading:
+        """The payment with its refunds and disputes, and its giver."""
+        payment = told_charge(body, disputes, invoice_key)
+        reading = self.customer_of(body)
+        if payment.account_key == payment.key:
+            reading.told.add(ToldAccount(payment.key, self.hash_address(giver_address(body))))
+        reading.told.add(payment)
+        charge = Thing.of(body, CHARGE)
+        reading.whole.add(Ref(CHARGE, payment.key))
+        if charge.body.get("payment_intent") is not None:
+            reading.whole.add(Ref(PAYMENT_INTENT, payment.link_key))
+        reading.whole |= {Ref(REFUND, row.text("id")) for row in charge.parts("refunds")}
+        reading.whole |= {Ref(DISPUTE, Thing.of(row, DISPUTE).key) for row in disputes}
+        return reading
+
+    def price(self, body: Json) -> Reading:
+        """A price a source sells."""
+        price = told_price(body)
+        return Reading(whole={Ref(PRICE, price.key)}, prices=[price])
+
+    def session(self, body: Json) -> Reading:
+        """How a sign-up ended."""
+        session = Thing.of(body, SESSION)
+        reading = Reading(whole={Ref(SESSION, session.key)})
+        if session.optional_text("status") == "expired":
+            reading.sign_up = SignUpEnd(session.key, "abandoned")
+        elif session.optional_text("payment_status") in ("paid", "no_payment_required"):
+            reading.sign_up = SignUpEnd(session.key, "paid")
+        return reading
+
+
+def expanded_subscription(invoice: Json) -> Json | None:
+    """The subscription an invoice was expanded with."""
+    parent = Thing.of(invoice, INVOICE).part("parent")
+    details = None if parent is None else parent.part("subscription_details")
+    body = None if details is None else details.body.get("subscription")
+    return cast(Json, body) if isinstance(body, dict) else None
+
+
+def speaks_for_itself(subscription: Json, latest_invoice: Json | None) -> bool:
+    """A plain active subscription whose latest invoice, at hand, is paid: nothing else need be asked for."""
+    if not is_plain(subscription):
+        return False
+    items = subscription.get("items")
+    if isinstance(items, dict) and cast(Json, items).get("has_more"):
+        return False
+    latest = Thing.of(subscription, SUBSCRIPTION).id_of("latest_invoice")
+    if latest is None:
+        return True
+    return latest_invoice is not None and latest_invoice.get("id") == latest and latest_invoice.get("status") == "paid"
