@@ -13,7 +13,7 @@ from campaign.cli.output import open_runtime
 from campaign.domain.errors import CampaignTrackerError, DatabaseUnavailable
 from campaign.jobs.supervisor import Program, Supervisor
 from campaign.runtime import Runtime, configure_logging, read_environ
-from campaign.store import migrate
+from campaign.store import migrate, sources
 
 BLOCKING_THREADS = 16
 BACKLOG = 1024
@@ -79,6 +79,8 @@ def _look_at_database(runtime: Runtime) -> None:
     """Refuse an old schema; print the first admin's link where there is no staff. Raises SchemaMismatch."""
     try:
         migrate.require_current(runtime.db)
+        with runtime.db.write() as session:
+            sources.ensure_from_env(session, runtime.settings, runtime.now())
         link = invites.first_admin_link(runtime.db, runtime.now(), runtime.settings.public_url)
     except DatabaseUnavailable as error:
         click.echo(f"The database is unavailable ({error}); the last published numbers are served.", err=True)

@@ -1,1 +1,1 @@
-"""The demo: the application with a small newsroom in front of it and a payment provider beside it."""
+"""`make run`: the application with a small newspaper in front of it, and a payment provider on loopback behind it."""

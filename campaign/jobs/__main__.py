@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import sys
@@ -29,11 +30,10 @@ def main() -> int:
     except (CampaignTrackerError, SettingsError) as error:
         print(f"Error: {error}", file=sys.stderr)  # noqa: T201 - a command's last word
         return 2
-    if not ended:
-        # A run that hangs would keep the interpreter from ending; what it was writing is in a transaction.
-        sys.stderr.flush()
-        os._exit(1)
-    return 0
+    # A run that hangs, or a fetch on its way, would keep the interpreter from ending; what was being written is in a
+    # transaction.
+    logging.shutdown()
+    os._exit(0 if ended else 1)
 
 
 if __name__ == "__main__":

@@ -5,15 +5,21 @@ from __future__ import annotations
 import threading
 from datetime import timedelta
 
+from campaign.accounts.sign_in import forget_old_attempts
+from campaign.banner.publish import Publisher
 from campaign.counting.check import check
 from campaign.counting.freeze import freeze_due
 from campaign.counting.passage import recheck_due
 from campaign.domain.campaign import EditorState
+from campaign.domain.errors import CampaignTrackerError
+from campaign.ingest.accounts import Accounts
+from campaign.ingest.work import Worker
 from campaign.jobs.job import Job
-from campaign.jobs.loops import Loop
+from campaign.jobs.loops import Loop, Nudge
 from campaign.jobs.runner import Runner
 from campaign.runtime import Runtime
-from campaign.store import campaigns
+from campaign.store import campaigns, sources
+from campaign.store.changes import INBOX, Changes
 
 
 def book_passage(runtime: Runtime) -> str | None:
@@ -40,13 +46,60 @@ def check_numbers(runtime: Runtime) -> str:
     return "; ".join(wrong) if wrong else f"{len(live)} campaigns checked, no difference"
 
 
+def prune(runtime: Runtime) -> str | None:
+    """What only throttling needed is forgotten when it is old."""
+    gone = forget_old_attempts(runtime.db, runtime.now())
+    return f"{gone} sign-in attempts forgotten" if gone else None
+
+
 JOBS: tuple[Job, ...] = (
     Job("recheck", "books what time alone changes", book_passage, timedelta(minutes=5), every=timedelta(seconds=5)),
     Job("freeze", "settles ended campaigns", freeze_results, timedelta(minutes=5), every=timedelta(minutes=1)),
     Job("check", "compares number, ledger and facts", check_numbers, timedelta(hours=1), every=timedelta(hours=1)),
+    Job("prune", "forgets what is too old to matter", prune, timedelta(minutes=5), every=timedelta(hours=1)),
 )
 
 
 def make_loops(runtime: Runtime, runner: Runner, stop: threading.Event) -> list[Loop]:
-    """The loops of a leading jobs process."""
-    return []
+    """The loops of a leading jobs process; the environment's source is known from then on. Raises Invalid."""
+    db = runtime.db
+    with db.write() as session:
+        sources.ensure_from_env(session, runtime.settings, runtime.now())
+    worker = Worker(db, Accounts(db, runtime.settings), runtime.now)
+    publisher = Publisher(runtime.settings.public_url, runtime.public_dir)
+    booked = Nudge()
+
+    def work() -> int:
+        in_hand = worker.step()
+        if in_hand:
+            booked.give()
+        return in_hand
+
+    def publish() -> int:
+        report = publisher.publish_due(db, runtime.now())
+        if report.problems:
+            raise PublicFolderError("; ".join(report.problems))
+        return 0
+
+    return [
+        Loop(
+            *("inbox", "works off what was received", work),
+            runner=runner,
+            wakes=Changes(db, INBOX),
+            stop=stop,
+            idle_seconds=0.15,
+            limit=timedelta(minutes=2),
+        ),
+        Loop(
+            *("publisher", "publishes what changed", publish),
+            runner=runner,
+            wakes=booked,
+            stop=stop,
+            idle_seconds=0.2,
+            limit=timedelta(minutes=2),
+        ),
+    ]
+
+
+class PublicFolderError(CampaignTrackerError):
+    """The public folder can't be written; readers are served from the database all the same."""

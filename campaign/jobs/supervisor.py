@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import FrameType
 
 log = logging.getLogger(__name__)
@@ -27,11 +28,12 @@ REFUSES_TO_START = 2
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A command that is to run all the time. `environ`: the whole environment it gets."""
+    """A command that is to run all the time, with its whole environment, and a file for what it says."""
 
     name: str
     command: Sequence[str]
     environ: Mapping[str, str]
+    output: Path | None = None
 
 
 @dataclass(slots=True)
@@ -50,6 +52,10 @@ class Supervisor:
     def __init__(self, programs: Sequence[Program]) -> None:
         self._children = [_Child(program) for program in programs]
         self.stop = threading.Event()
+
+    def add(self, program: Program) -> None:
+        """One more program is to run."""
+        self._children = [*self._children, _Child(program)]
 
     def take_signals(self) -> None:
         """SIGTERM and SIGINT end everything; SIGHUP too, for a terminal that is closed."""
@@ -100,10 +106,13 @@ class Supervisor:
         return False
 
     def _start(self, child: _Child, now: float) -> None:
-        # A group of its own: Ctrl-C reaches this parent only, which ends the children in its own time.
-        child.process = subprocess.Popen(  # noqa: S603 - the commands are ours
-            child.program.command, env=dict(child.program.environ), start_new_session=True
-        )
+        program = child.program
+        with contextlib.ExitStack() as stack:
+            output = stack.enter_context(program.output.open("ab")) if program.output is not None else None
+            # A group of its own: Ctrl-C reaches this parent only, which ends the children in its own time.
+            child.process = subprocess.Popen(  # noqa: S603 - the commands are ours
+                program.command, env=dict(program.environ), start_new_session=True, stdout=output, stderr=output
+            )
         child.started = now
 
     def _end(self) -> None:
