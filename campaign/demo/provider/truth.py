@@ -155,19 +155,36 @@ def _stretches(arrangement: Arrangement, given_back: dict[str, int], asked: Ques
         starts, ends = arrangement.trial
         found.append(Stretch(starts, ends, starts, arrangement.price, "trial"))
     for invoice in arrangement.invoices:
-        credited = [line for line in invoice["lines"] if line[3] < 0]
-        for price, starts, ends, _, _ in credited:
-            for earlier in found:
-                if earlier.price == price and earlier.billed_from < ends and starts < earlier.ends:
-                    earlier.cut_at = min(earlier.cut_at, starts)
-        how = "paid" if invoice["total"] > 0 or credited else "complimentary"
-        if how == "complimentary" and not asked.count_complimentary:
-            continue
+        carried = _credit(invoice, found, asked)
         cut_at = given_back.get(invoice["intent"] or "", NEVER)
         for price, starts, ends, amount, _ in invoice["lines"]:
-            if amount > 0 and _counts(price, asked):
-                found.append(Stretch(max(starts, invoice["made_at"]), ends, starts, price, how, cut_at))
+            goes_on = any(begins <= starts < until for begins, until in carried)
+            how = _how(invoice, amount, arrangement, goes_on=goes_on, asked=asked)
+            if how and _counts(price, asked):
+                begins = starts if goes_on else max(starts, invoice["made_at"])
+                found.append(Stretch(begins, ends, starts, price, how, cut_at))
     return found
+
+
+def _credit(invoice: Line, found: list[Stretch], asked: Question) -> list[tuple[int, int]]:
+    """Ends what the invoice's credit lines give back; what begins within those times is paid from that money."""
+    carried: list[tuple[int, int]] = []
+    for price, starts, ends, amount, _ in invoice["lines"]:
+        if amount >= 0 or not _counts(price, asked):
+            continue
+        for earlier in found:
+            if earlier.price == price and earlier.billed_from < ends and starts < earlier.ends:
+                earlier.cut_at = min(earlier.cut_at, starts)
+                carried.append((starts, ends))
+    return carried
+
+
+def _how(invoice: Line, amount: int, arrangement: Arrangement, *, goes_on: bool, asked: Question) -> str | None:
+    if amount > 0 and (invoice["total"] > 0 or goes_on):
+        return "paid"
+    is_trial = amount == 0 and arrangement.trial is not None and invoice["made_at"] < arrangement.trial[1]
+    is_free = amount >= 0 and invoice["total"] == 0 and not is_trial
+    return "complimentary" if is_free and asked.count_complimentary else None
 
 
 def _counts(price: str, asked: Question) -> bool:
