@@ -93,6 +93,7 @@ class Supervisor:
         status = child.process.poll()
         if status is None:
             return False
+        _signal_group(child.process, signal.SIGKILL)  # workers without their parent would keep the port
         child.process = None
         if status == REFUSES_TO_START:
             log.error("%s refuses to start", child.program.name)

@@ -1,0 +1,116 @@
+"""`sources`: accounts at Stripe whose deliveries are taken."""
+
+from __future__ import annotations
+
+import click
+
+from campaign.cli.campaigns import actor
+from campaign.cli.output import as_json, open_runtime, print_value, show_progress, table
+from campaign.counting import edit
+from campaign.domain.errors import Invalid, NotFound
+from campaign.ingest import work
+from campaign.runtime import Runtime
+from campaign.store import audit, prices
+from campaign.store import sources as store
+from campaign.store.sealing import SourceSecrets
+from campaign.store.sources import SourceSeen
+
+
+@click.group("sources")
+def sources_group() -> None:
+    """Sources: accounts whose members and payments are counted."""
+
+
+@sources_group.command("list")
+@as_json
+def list_sources(as_json: bool) -> None:
+    """All sources, with the address their deliveries go to."""
+    runtime = open_runtime()
+    with runtime.db.write() as session:
+        store.ensure_from_env(session, runtime.settings, runtime.now())
+        found = store.listing(session)
+    rows = [(s.slug, s.name, "live" if s.livemode else "test", _counts(s), _address(runtime, s)) for s in found]
+    print_value(
+        [{"source": s, "deliveries": _address(runtime, s)} for s in found],
+        as_json,
+        lambda: table(("slug", "name", "mode", "prices that count", "deliveries to"), rows),
+    )
+
+
+@sources_group.command()
+@click.argument("slug")
+@click.option("--name", required=True, help="What staff call it.")
+@click.option("--api-key", prompt="Stripe key", hide_input=True, help="Asked for when left out.")
+@click.option("--webhook-secret", prompt="Signing secret of its endpoint", hide_input=True, default="")
+def add(slug: str, name: str, api_key: str, webhook_secret: str) -> None:
+    """One more Stripe account. Its key and secret are kept encrypted under SECRET_KEY."""
+    runtime = open_runtime()
+    secrets = SourceSecrets(api_key.strip(), tuple(s.strip() for s in webhook_secret.split(",") if s.strip()))
+    with runtime.db.write() as session:
+        source = store.add(session, slug, name, secrets, runtime.settings, runtime.now())
+        audit.write(session, actor(), "source.add", slug, runtime.now(), {"name": name})
+    click.echo(f"{name} is a source. Its deliveries go to {_address(runtime, source)}")
+
+
+@sources_group.command("prices")
+@click.argument("slug")
+@click.option("--count", "counted", multiple=True, metavar="KEY", help="Only these prices make a member.")
+@click.option("--all-recurring", is_flag=True, help="Every recurring price makes a member.")
+@as_json
+def list_prices(slug: str, counted: tuple[str, ...], all_recurring: bool, as_json: bool) -> None:
+    """The prices of a source, and which of them make a member."""
+    runtime = open_runtime()
+    if counted or all_recurring:
+        _count(runtime, slug, None if all_recurring else counted)
+    with runtime.db.read() as session:
+        source = store.by_slug(session, slug)
+        known = prices.listing(session, source.id)
+    rows = [(p.key, p.name, p.amount_minor, p.currency, p.recurring or "once", _says(source, p)) for p in known]
+    print_value(
+        [{"price": p, "counts": _makes_members(source, p)} for p in known],
+        as_json,
+        lambda: table(("key", "name", "minor units", "currency", "every", ""), rows),
+    )
+
+
+@sources_group.command()
+@click.argument("slug")
+@click.argument("kind")
+@click.argument("key")
+def replay(slug: str, kind: str, key: str) -> None:
+    """Fetch one object again, like `replay stripe subscription sub_1Abc`; the jobs process does it at once."""
+    runtime = open_runtime()
+    with runtime.db.read() as session:
+        source = store.by_slug(session, slug)
+    if not work.retry(runtime.db, source.id, kind, key, runtime.now()):
+        raise NotFound(kind, key)
+    click.echo(f"{kind} {key} is fetched again.")
+
+
+def _count(runtime: Runtime, slug: str, keys: tuple[str, ...] | None) -> None:
+    with runtime.db.write() as session:
+        source = store.by_slug(session, slug)
+        unknown = set(keys or ()) - {p.key for p in prices.listing(session, source.id)}
+        if unknown:
+            raise Invalid("count", f"{source.name} has no price {min(unknown)}; a sweep brings new ones.")
+        store.count_prices(session, source.id, keys)
+        audit.write(session, actor(), "source.prices", slug, runtime.now(), {"counted": list(keys) if keys else "all"})
+    reason = f"prices of {source.name} that count"
+    edit.recount_source(runtime.db, actor(), reason, runtime.now(), show_progress("recounted"))
+
+
+def _says(source: SourceSeen, price: prices.ToldPrice) -> str:
+    return ("counts" if _makes_members(source, price) else "") + ("" if price.active else " (archived)")
+
+
+def _makes_members(source: SourceSeen, price: prices.ToldPrice) -> bool:
+    return price.key in source.counted_prices if source.counted_prices is not None else price.recurring is not None
+
+
+def _counts(source: SourceSeen) -> str:
+    return "all recurring" if source.counted_prices is None else str(len(source.counted_prices))
+
+
+def _address(runtime: Runtime, source: SourceSeen) -> str:
+    first = source.slug == store.FIRST_SLUG
+    return f"{runtime.settings.public_url}/webhooks/stripe" + ("" if first else f"/{source.slug}")
