@@ -59,14 +59,21 @@ def write_person(session: Session, person: Person, now: datetime) -> int:
                 price_keys=list(m.price_keys),
                 quantity=m.quantity,
                 fetched_seq=1,
-            )  # fmt: skip
+            )
         )
         for i in m.invoices:
             invoice = InvoiceRow(
-                source_id=1, key=i.key, membership_key=membership_key, state=i.state.value, total_minor=i.total_minor,
-                currency=i.currency, settled_at=i.settled_at, voided_at=i.voided_at, link_keys=list(i.link_keys),
+                source_id=1,
+                key=i.key,
+                membership_key=membership_key,
+                state=i.state.value,
+                total_minor=i.total_minor,
+                currency=i.currency,
+                settled_at=i.settled_at,
+                voided_at=i.voided_at,
+                link_keys=list(i.link_keys),
                 fetched_seq=1,
-            )  # fmt: skip
+            )
             session.add(invoice)
             session.flush()
             for line_number, line in enumerate(i.lines):
@@ -79,14 +86,24 @@ def write_person(session: Session, person: Person, now: datetime) -> int:
                         amount_minor=line.amount_minor,
                         price_key=line.price_key,
                         quantity=line.quantity,
-                    )  # fmt: skip
+                    )
                 )
     for p in person.payments:
         payment = PaymentRow(
-            source_id=1, key=p.key, account_id=account.id, link_key=p.link_key, invoice_key=p.invoice_key,
-            state=p.state.value, amount_minor=p.amount_minor, currency=p.currency, settled_minor=p.settled_minor,
-            settled_currency=p.settled_currency, occurred_at=p.occurred_at, is_debit=p.is_debit, fetched_seq=1,
-        )  # fmt: skip
+            source_id=1,
+            key=p.key,
+            account_id=account.id,
+            link_key=p.link_key,
+            invoice_key=p.invoice_key,
+            state=p.state.value,
+            amount_minor=p.amount_minor,
+            currency=p.currency,
+            settled_minor=p.settled_minor,
+            settled_currency=p.settled_currency,
+            occurred_at=p.occurred_at,
+            is_debit=p.is_debit,
+            fetched_seq=1,
+        )
         session.add(payment)
         session.flush()
         for r in p.reductions:
@@ -100,7 +117,7 @@ def write_person(session: Session, person: Person, now: datetime) -> int:
                     opened_at=r.opened_at,
                     given_back_at=r.given_back_at,
                     lost=r.lost,
-                )  # fmt: skip
+                )
             )
     session.flush()
     return account.person_id

@@ -16,7 +16,7 @@ from campaign.banner.snapshot import Before, Snapshot, take
 from campaign.domain.campaign import Campaign, EditorState
 from campaign.domain.progress import Progress
 from campaign.domain.stage import Stage
-from campaign.store import batches, campaigns, changes, inbox, ledger, public_facts, publications
+from campaign.store import batches, campaigns, changes, day_totals, inbox, ledger, public_facts, publications
 from campaign.store.engine import Database, Session
 from campaign.store.publications import Body
 
@@ -133,7 +133,7 @@ class Publisher:
         last = publications.last_snapshot(session, campaign.id)
         before = _before(session, campaign, last)
         after_version = publications.last_version(session, campaign.id)
-        snapshot = take(campaign, ledger.totals(session, campaign.id), before, inbox.waiting_since(session), now)
+        snapshot = take(campaign, day_totals.load(session, campaign.id), before, inbox.waiting_since(session), now)
         snapshot = replace(
             snapshot,
             checks=public_facts.checks_of(session, campaign),

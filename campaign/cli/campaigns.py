@@ -20,7 +20,7 @@ from campaign.domain.campaign import Campaign, EditorState, GoalKind
 from campaign.domain.progress import Progress, fold
 from campaign.runtime import Runtime
 from campaign.store import campaigns as store
-from campaign.store import ledger
+from campaign.store import day_totals
 
 REASON = click.option("--reason", required=True, help="Why, for colleagues and the history.")
 
@@ -41,7 +41,7 @@ def list_campaigns(as_json: bool) -> None:
     """All campaigns with where they stand."""
     runtime = open_runtime()
     with runtime.db.read() as session:
-        found = [(c, fold(ledger.totals(session, c.id), c)) for c in store.all_campaigns(session)]
+        found = [(c, fold(day_totals.load(session, c.id), c)) for c in store.all_campaigns(session)]
     rows = [(c.slug, c.state, c.kind, p.value, c.target, f"{p.percent(c.target)} %", c.ends_on) for c, p in found]
     print_value(
         [_shown(c, p) for c, p in found],
@@ -174,7 +174,7 @@ def publish(slug: str) -> None:
 def _standing(runtime: Runtime, slug: str) -> tuple[Campaign, Progress]:
     with runtime.db.read() as session:
         campaign = store.by_slug(session, slug)
-        return campaign, fold(ledger.totals(session, campaign.id), campaign)
+        return campaign, fold(day_totals.load(session, campaign.id), campaign)
 
 
 def _shown(campaign: Campaign, progress: Progress) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from campaign.counting.book import counted_subject, differences, recount_campaig
 from campaign.counting.totals import Fold, rebuild, stored_totals
 from campaign.domain.campaign import Campaign
 from campaign.domain.standing import EntryKind, StandingEntry, campaign_standing
-from campaign.store import campaigns, checks, ledger, people
+from campaign.store import campaigns, checks, day_totals, ledger, people
 from campaign.store.engine import Database, Session
 from campaign.store.ledger import CAMPAIGN, PAYMENT, Cause, SubjectLedger
 
@@ -67,7 +67,7 @@ def check(
 
 def _check_totals(session: Session, campaign: Campaign, report: Report) -> None:
     fold = Fold(campaign)
-    fold.add(ledger.walk(session, campaign.id))
+    fold.add(day_totals.walk(session, campaign.id))
     report.entries = fold.entries
     stored, folded = stored_totals(session, campaign.id), fold.totals()
     for key in sorted(stored.keys() | folded.keys(), key=lambda k: (k[0], k[1].value, k[2] or 0)):

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from campaign.domain.campaign import Campaign, EditorState, Frozen
 from campaign.domain.progress import fold
-from campaign.store import audit, campaigns, ledger, sweeps
+from campaign.store import audit, campaigns, day_totals, ledger, sweeps
 from campaign.store.engine import Database, Session
 
 LEAST = timedelta(hours=1)
@@ -37,8 +37,8 @@ def _freeze(session: Session, campaign: Campaign, now: datetime) -> bool:
     silent = {i: name for i, name in silent.items() if campaign.counts_source(i)}
     if silent and now < campaign.deadline + timedelta(days=campaign.settle_days):
         return False
-    ledger.lock_totals(session)
-    progress = fold(ledger.totals(session, campaign.id), campaign)
+    day_totals.lock(session)
+    progress = fold(day_totals.load(session, campaign.id), campaign)
     last_id = ledger.last_entry_id(session, campaign.id) or 0
     result = Frozen(progress.value, last_id, now, tuple(sorted(silent.values())))
     campaigns.save(session, replace(campaign, frozen=result), "clock", "the count is finished", now)

@@ -9,9 +9,9 @@ from datetime import date, datetime
 from campaign.domain.campaign import Campaign
 from campaign.domain.progress import DayTotal
 from campaign.domain.standing import EntryKind
-from campaign.store import audit, campaigns, ledger
+from campaign.store import audit, campaigns, day_totals
+from campaign.store.day_totals import Folded
 from campaign.store.engine import Database, Session
-from campaign.store.ledger import Folded
 
 TotalKey = tuple[date, EntryKind, int | None]
 
@@ -43,7 +43,7 @@ def stored_totals(session: Session, campaign_id: int) -> dict[TotalKey, tuple[in
     """The totals as they are stored, in the shape of `Fold.totals`."""
     return {
         (t.day, t.kind, t.source_id): (t.amount, t.number)
-        for t in ledger.totals(session, campaign_id)
+        for t in day_totals.load(session, campaign_id)
         if t.amount or t.number
     }
 
@@ -58,12 +58,12 @@ def rebuild(db: Database, campaign_id: int, actor: str, now: datetime) -> int:
     with db.read() as session:
         fold = Fold(campaigns.load(session, campaign_id))
         if db.is_sqlite:
-            fold.add(ledger.walk(session, campaign_id))
+            fold.add(day_totals.walk(session, campaign_id))
     with db.write() as session:
-        ledger.lock_totals(session)
-        fold.add(ledger.walk(session, campaign_id, after_id=fold.last_id))
+        day_totals.lock(session)
+        fold.add(day_totals.walk(session, campaign_id, after_id=fold.last_id))
         new = [DayTotal(day, kind, source, *sums) for (day, kind, source), sums in fold.totals().items()]
-        ledger.replace_totals(session, campaign_id, new)
+        day_totals.replace(session, campaign_id, new)
         slug = campaigns.load(session, campaign_id).slug
         audit.write(session, actor, "campaign.rebuild", slug, now, {"entries": fold.entries})
     return fold.entries

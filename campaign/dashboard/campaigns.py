@@ -12,7 +12,7 @@ from campaign.counting.edit import Preview
 from campaign.domain.campaign import Campaign, EditorState, validate
 from campaign.domain.errors import Conflict, Invalid
 from campaign.domain.progress import Progress, fold
-from campaign.store import campaigns, entries_shown, ledger, public_facts, sources
+from campaign.store import campaigns, day_totals, entries_shown, public_facts, sources
 from campaign.store.campaigns import Version
 from campaign.store.engine import Database
 from campaign.store.public_facts import JoinPrice
@@ -57,7 +57,7 @@ def everything(db: Database) -> tuple[Listed, ...]:
     with db.read() as session:
         listed: list[Listed] = []
         for campaign in campaigns.all_campaigns(session):
-            progress = fold(ledger.totals(session, campaign.id), campaign)
+            progress = fold(day_totals.load(session, campaign.id), campaign)
             listed.append(Listed(campaign, progress, progress.percent(campaign.target)))
     return tuple(sorted(listed, key=lambda item: list(EditorState).index(item.campaign.state) == 2))
 
@@ -121,7 +121,7 @@ def preview_of(db: Database, campaign: Campaign, now: datetime) -> Preview | Non
 def preview_basis(db: Database, campaign: Campaign) -> PreviewBasis:
     """What a preview of the banner needs beside the campaign itself."""
     with db.read() as session:
-        progress = fold(ledger.totals(session, campaign.id), campaign)
+        progress = fold(day_totals.load(session, campaign.id), campaign)
         return PreviewBasis(progress, public_facts.join_price(session, campaign))
 
 

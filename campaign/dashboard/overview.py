@@ -18,6 +18,7 @@ from campaign.store import (
     batches,
     campaigns,
     checks,
+    day_totals,
     entries_shown,
     inbox,
     job_runs,
@@ -35,7 +36,7 @@ from campaign.store.job_runs import Run
 from campaign.store.overview import Burst, Funnel, InboxState, Sweep
 from campaign.store.sources import SourceSeen
 
-LAST_ENTRIES = 12
+LAST_ENTRIES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ def overview_of(db: Database, slug: str, now: datetime) -> Overview:
     """The overview of a campaign, all of one reading. Raises NotFound."""
     with db.read() as session:
         campaign = campaigns.by_slug(session, slug)
-        totals = ledger.totals(session, campaign.id)
+        totals = day_totals.load(session, campaign.id)
         progress = fold(totals, campaign)
         its_pace = pace(campaign, progress, now)
         published = _published(session, slug)

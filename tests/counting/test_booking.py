@@ -21,7 +21,7 @@ from campaign.domain.campaign import Campaign, EditorState, GoalKind, Opening, O
 from campaign.domain.errors import Conflict, Invalid
 from campaign.domain.facts import Person
 from campaign.domain.progress import fold
-from campaign.store import campaigns, ledger
+from campaign.store import campaigns, day_totals, ledger
 from campaign.store.engine import Database, open_database
 from campaign.store.people import Touched
 from tests.domain.test_standing_properties import people
@@ -53,7 +53,7 @@ def tell(db: Database, who: Person, now=NOW) -> int:
 
 def value(db: Database, of: Campaign) -> int:
     with db.read() as session:
-        return fold(ledger.totals(session, of.id), of).value
+        return fold(day_totals.load(session, of.id), of).value
 
 
 def standing(db: Database, of: Campaign, person_id: int) -> list[tuple[str, int]]:
@@ -305,7 +305,7 @@ def test_eight_threads_booking_the_same_person_book_once(db: Database) -> None:
 @settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(told=st.lists(people(), min_size=1, max_size=3), way=st.data())
 def test_the_way_there_does_not_matter(databases, told: list[Person], way: st.DataObject) -> None:
-    """Any facts before, in any order, then the final ones: standing entries, number and totals are those of the final."""
+    """Any facts before, in any order, then the final ones: what stands and the number are those of the final."""
     with databases.fresh() as url:
         db = open_database(url)
         try:
