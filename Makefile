@@ -68,6 +68,7 @@ browser:
 
 nginx:
 	@$(call system-package,nginx /usr/sbin/nginx,nginx-light)
+	@$(call system-package,wrk,wrk)
 
 # $(1): commands of which one is enough, $(2): the package that brings one
 define system-package
