@@ -32,6 +32,7 @@ PARAMETERS: dict[str, Any] = {
     "GET /v1/invoice_payments": params.InvoicePaymentListParams,
     "GET /v1/invoice_payments/{id}": params.InvoicePaymentRetrieveParams,
     "GET /v1/invoices": params.InvoiceListParams,
+    "GET /v1/invoices/{id}/lines": params.InvoiceLineItemListParams,
     "GET /v1/invoices/{id}": params.InvoiceRetrieveParams,
     "GET /v1/payment_intents": params.PaymentIntentListParams,
     "GET /v1/payment_intents/{id}": params.PaymentIntentRetrieveParams,

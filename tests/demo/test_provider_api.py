@@ -18,6 +18,7 @@ from stripe import (
     InvalidRequestError,
     RateLimitError,
     StripeClient,
+    StripeError,
 )
 
 from tests.demo.conftest import START
@@ -206,6 +207,46 @@ def test_the_rate_may_come_later_than_the_charge(stripe: StripeWorld) -> None:
     stripe.advance(hours=2)
     assert stripe.client.v1.charges.retrieve(charge).balance_transaction is not None
     assert stripe.client.v1.events.list({"type": "charge.updated"}).data[0].data.object["id"] == charge
+
+
+def test_an_invoice_shows_ten_lines_and_the_rest_by_pages(stripe: StripeWorld) -> None:
+    prices = [stripe.price(500), stripe.price(1000)]
+    jane = stripe.join(prices[0], "jane@example.org")
+    for number in range(6):
+        stripe.advance(days=1)
+        stripe.switch_price(jane.subscription, prices[number % 2 == 0], invoice_now=False)
+    stripe.advance(days=25)
+    invoice = stripe.client.v1.invoices.list({"subscription": jane.subscription, "limit": 1}).data[0]
+    assert (len(invoice.lines.data), invoice.lines.has_more) == (10, True)
+    lines = list(stripe.client.v1.invoices.line_items.list(invoice.id, {"limit": 4}).auto_paging_iter())
+    assert len(lines) == 13
+    assert sum(line.amount for line in lines) == invoice.total
+
+
+def test_a_caller_of_an_older_version_is_answered_in_older_shape(stripe: StripeWorld) -> None:
+    jane = stripe.join(stripe.price(), "jane@example.org")
+    options: Any = {"stripe_version": "2024-06-20"}
+    old: Any = stripe.client.v1.invoices.retrieve(jane.invoice, options=options)
+    assert (old.subscription, old.paid) == (jane.subscription, True)
+    listed: Any = stripe.client.v1.subscriptions.list(options=options).data[0]
+    assert listed.current_period_end > START
+
+
+def test_the_same_key_twice_at_once_is_a_conflict(stripe: StripeWorld) -> None:
+    stripe.behave(delay_ms=600)
+
+    def create(client: StripeClient) -> str:
+        try:
+            return client.v1.customers.create({}, {"idempotency_key": "k"}).id
+        except StripeError as error:
+            return f"{error.http_status} {error.code}"
+
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(create, stripe.new_client(max_network_retries=0))
+        time.sleep(0.1)
+        second = pool.submit(create, stripe.new_client(max_network_retries=0))
+    assert first.result().startswith("cus_")
+    assert second.result() == "409 idempotency_key_in_use"
 
 
 def new_session(stripe: StripeWorld, price: str, mode: Any = "subscription", **more: Any) -> Any:

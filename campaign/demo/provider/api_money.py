@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from campaign.demo.provider.api_catalogue import amend, retrieve
 from campaign.demo.provider.collecting import pay_now
-from campaign.demo.provider.errors import invalid, missing_parameter
+from campaign.demo.provider.errors import invalid, missing, missing_parameter
 from campaign.demo.provider.forms import CREATED, METADATA, NUMBER, TEXT, YES_NO
+from campaign.demo.provider.invoice_shapes import line_shape
 from campaign.demo.provider.invoicing import finalise, mark_uncollectible, void
 from campaign.demo.provider.listing import page
 from campaign.demo.provider.money import refund, undo_refund
@@ -21,6 +22,7 @@ from campaign.demo.provider.records import (
 )
 from campaign.demo.provider.rendering import shape_of
 from campaign.demo.provider.routes import page_route, route
+from campaign.demo.provider.shapes import list_of
 from campaign.demo.provider.world import World
 
 
@@ -28,6 +30,19 @@ from campaign.demo.provider.world import World
 def get_invoice(world: World, asked: Json, wanted: str) -> Json:
     del asked
     return retrieve(world, Invoice, wanted)
+
+
+@page_route("/invoices/{id}/lines")
+def list_invoice_lines(world: World, asked: Json, wanted: str) -> Json:
+    invoice = world.state.get(Invoice, wanted)
+    ids = [line["id"] for line in invoice.lines]
+    after = asked.get("starting_after")
+    if after and after not in ids:
+        raise missing("line item", after, "starting_after")
+    start = ids.index(after) + 1 if after else 0
+    end = start + (asked.get("limit") or 10)
+    rows = [line_shape(world, invoice, line) for line in invoice.lines[start:end]]
+    return list_of(rows, f"/v1/invoices/{wanted}/lines", has_more=end < len(ids))
 
 
 @page_route(

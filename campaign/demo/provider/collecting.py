@@ -125,8 +125,10 @@ def _failed(world: World, invoice: Invoice, customer: Customer) -> None:
     waits = world.habits.retry_days
     exhausted = invoice.attempt_count > len(waits)
     retry_at = None if exhausted else world.now + waits[invoice.attempt_count - 1] * 86_400
+    before = {"next_payment_attempt": invoice.next_payment_attempt, "attempt_count": invoice.attempt_count - 1}
     invoice.next_payment_attempt = invoice.due_at = retry_at
     world.changed(invoice)
+    emit(world, "invoice.updated", invoice, before)
     emit(world, "invoice.payment_failed", invoice)
     customer.delinquent = True
     world.changed(customer)

@@ -6,6 +6,9 @@ from campaign.demo.provider.records import Invoice, InvoicePayment, Json, Price
 from campaign.demo.provider.shapes import list_of
 from campaign.demo.provider.world import World
 
+# An invoice shows its first lines; the others are asked for page by page.
+LINES_SHOWN = 10
+
 
 def line_shape(world: World, invoice: Invoice, line: Json) -> Json:
     price = world.state.get(Price, line["price"])
@@ -97,7 +100,7 @@ OF_ANY_INVOICE: Json = {
 
 
 def invoice_shape(world: World, invoice: Invoice) -> Json:
-    lines = [line_shape(world, invoice, line) for line in invoice.lines]
+    lines = [line_shape(world, invoice, line) for line in invoice.lines[:LINES_SHOWN]]
     discounted = sum(line["discount"] for line in invoice.lines)
     return {
         "id": invoice.id,
@@ -111,7 +114,7 @@ def invoice_shape(world: World, invoice: Invoice) -> Json:
         "customer_email": invoice.customer_email,
         "customer_name": invoice.customer_name,
         "discounts": [invoice.discount] if invoice.discount else [],
-        "lines": list_of(lines, f"/v1/invoices/{invoice.id}/lines"),
+        "lines": list_of(lines, f"/v1/invoices/{invoice.id}/lines", has_more=len(invoice.lines) > LINES_SHOWN),
         "livemode": world.livemode,
         "metadata": invoice.metadata,
         "number": invoice.number,

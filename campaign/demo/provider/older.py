@@ -13,6 +13,15 @@ def is_older(api_version: str | None) -> bool:
     return api_version is not None and api_version[:10] < NEW_SHAPE_SINCE
 
 
+def in_version(shape: Json, api_version: str | None) -> Json:
+    """The object, or the page of objects, as a caller of this version is answered."""
+    if not is_older(api_version):
+        return shape
+    if shape.get("object") == "list":
+        return {**shape, "data": [in_older_shape(row) for row in shape["data"]]}
+    return in_older_shape(shape)
+
+
 def in_older_shape(shape: Json, latest_charge: str | None = None) -> Json:
     """The same object as an endpoint of an older version is told of it."""
     kind = shape.get("object")

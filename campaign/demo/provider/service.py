@@ -6,7 +6,7 @@ import base64
 import hashlib
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,7 @@ from campaign.demo.provider.errors import ApiError, invalid, key_in_use, key_reu
 from campaign.demo.provider.faults import Faults, raise_fault
 from campaign.demo.provider.forms import names_in, parse, read
 from campaign.demo.provider.listing import expand
+from campaign.demo.provider.older import in_version
 from campaign.demo.provider.passing import live_until
 from campaign.demo.provider.records import Json
 from campaign.demo.provider.world import API_VERSION, World
@@ -61,9 +62,12 @@ class Service:
             tree = parse(call.query if call.method == "GET" else call.form or call.query)
             self.faults.note(call.method, found[0].pattern, names_in(tree))
             fault = self.faults.strike(call.path, self.world.habits.fail_share)
-            time.sleep(delay)
-            raise_fault(fault)
-            status, body, replayed = self._once(call, found, tree, request_id)
+
+            def wait_and_strike() -> None:
+                time.sleep(delay)
+                raise_fault(fault)
+
+            status, body, replayed = self._once(call, found, tree, request_id, wait_and_strike)
             time.sleep(delay)
         except ApiError as error:
             status, body, replayed, fault = error.status, json.dumps(error.body()).encode(), False, None
@@ -91,11 +95,18 @@ class Service:
             raise unauthorized()
 
     def _once(
-        self, call: Call, found: tuple[routes.Route, tuple[str, ...]], tree: Json, request_id: str
+        self,
+        call: Call,
+        found: tuple[routes.Route, tuple[str, ...]],
+        tree: Json,
+        request_id: str,
+        wait_and_strike: Callable[[], None],
     ) -> tuple[int, bytes, bool]:
         key = call.headers.get("Idempotency-Key") if call.method == "POST" else None
+        version = call.headers.get("Stripe-Version")
         if not key:
-            return (*self._work(found, tree, request_id, None), False)
+            wait_and_strike()
+            return (*self._work(found, tree, request_id, None, version), False)
         print_of = hashlib.sha256(f"{call.path}?{call.form}".encode()).hexdigest()
         with self.world.lock:
             before = self.world.state.replies.get(key)
@@ -107,12 +118,18 @@ class Service:
                 raise key_in_use()
             self.in_progress.add(key)
         try:
-            return (*self._work(found, tree, request_id, (key, print_of)), False)
+            wait_and_strike()
+            return (*self._work(found, tree, request_id, (key, print_of), version), False)
         finally:
             self.in_progress.discard(key)
 
     def _work(
-        self, found: tuple[routes.Route, tuple[str, ...]], tree: Json, request_id: str, key: tuple[str, str] | None
+        self,
+        found: tuple[routes.Route, tuple[str, ...]],
+        tree: Json,
+        request_id: str,
+        key: tuple[str, str] | None,
+        version: str | None,
     ) -> tuple[int, bytes]:
         route, ids = found
         world = self.world
@@ -125,7 +142,7 @@ class Service:
                 if shape.get("object") != "list":
                     for path in asked.get("expand") or ():
                         expand(world, shape, path)
-                status, body = 200, json.dumps(shape)
+                status, body = 200, json.dumps(in_version(shape, version))
             except ApiError as error:
                 # A call that failed validation left nothing behind; a card that was declined did, and is kept.
                 status, body = error.status, json.dumps(error.body())

@@ -20,6 +20,7 @@ from campaign.demo.provider.records import Event, Json, Record
 from campaign.demo.provider.tables import Table
 
 R = TypeVar("R", bound=Record)
+LONG_JOURNAL = 10_000
 KINDS = {kind.__name__: kind for kind in ID_PREFIXES}
 
 
@@ -151,7 +152,7 @@ class State:
             self._take_up(row)
         self._cut("truth.log", truth)
         self._cut("events.jsonl", bodies)
-        if len(lines) > 10_000:
+        if len(lines) > LONG_JOURNAL:
             self._compact(path, list(rows.values()), truth, bodies)
         else:
             self._cut("journal.jsonl", whole)
