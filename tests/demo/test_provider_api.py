@@ -239,7 +239,8 @@ def test_the_same_key_twice_at_once_is_a_conflict(stripe: StripeWorld) -> None:
         try:
             return client.v1.customers.create({}, {"idempotency_key": "k"}).id
         except StripeError as error:
-            return f"{error.http_status} {error.code}"
+            told: Any = error.json_body
+            return f"{error.http_status} {told['error']['code']}"
 
     with ThreadPoolExecutor(2) as pool:
         first = pool.submit(create, stripe.new_client(max_network_retries=0))
