@@ -35,6 +35,7 @@ _OPTIONS = (
     click.option("--count-complimentary/--no-count-complimentary", default=None, help="Free memberships count."),
     click.option("--count-returned/--no-count-returned", default=None, help="Returners count as new members."),
     click.option("--count-seats/--no-count-seats", default=None, help="A membership of n seats counts n."),
+    click.option("--count-one-off/--no-count-one-off", default=None, help="Every one-off payment counts as raised."),
     click.option("--opening", type=int, help="Members stated at the opening; 0 takes the opening away."),
     click.option("--opening-at", help="The instant it stands for, like 2026-11-01T00:00:00+02:00; else the start."),
     click.option(
@@ -113,7 +114,7 @@ def _day(value: datetime) -> date:
 
 def _rule(rule: Rule, given: Given) -> Rule:
     names = ("grace_days", "minimum_minor", "settle_days", "count_trials", "count_complimentary")
-    return replace(rule, **given.pick(*names, "count_returned", "count_seats"))
+    return replace(rule, **given.pick(*names, "count_returned", "count_seats", "count_one_off"))
 
 
 def _join(session: Session, join: Join, given: Given) -> Join:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Mapping
+from typing import Any
+
 import click
 
 from campaign.cli.campaigns import actor
-from campaign.cli.output import as_json, open_runtime, print_value, show_progress, table
+from campaign.cli.output import as_json, open_runtime, plain, print_value, show_progress, table
 from campaign.counting import edit
 from campaign.domain.errors import Invalid, NotFound
+from campaign.ingest import sweep as sweeping
 from campaign.ingest import work
+from campaign.ingest.accounts import Accounts
 from campaign.runtime import Runtime
 from campaign.store import audit, prices
 from campaign.store import sources as store
@@ -73,6 +79,30 @@ def list_prices(slug: str, counted: tuple[str, ...], all_recurring: bool, as_jso
     )
 
 
+@sources_group.command("import")
+@click.argument("slug")
+@as_json
+def import_source(slug: str, as_json: bool) -> None:
+    """Take in everything a source holds: the first step with a new one. Published once, at the end."""
+    runtime = open_runtime()
+    source = _source(runtime, slug)
+    accounts = Accounts(runtime.db, runtime.settings)
+    done = sweeping.import_all(runtime.db, accounts, source.id, runtime.now, actor(), _show_seen)
+    print_value(done, as_json, lambda: f"{source.name} is imported with {done.calls} calls. {_words(done.report)}")
+
+
+@sources_group.command()
+@click.argument("slug")
+@as_json
+def sweep(slug: str, as_json: bool) -> None:
+    """Hold everything a source has against what is known; report the difference, then take it in."""
+    runtime = open_runtime()
+    source = _source(runtime, slug)
+    accounts = Accounts(runtime.db, runtime.settings)
+    done = sweeping.sweep(runtime.db, accounts, source.id, runtime.now, _show_seen)
+    print_value(done, as_json, lambda: f"{source.name} is swept with {done.calls} calls. {_words(done.report)}")
+
+
 @sources_group.command()
 @click.argument("slug")
 @click.argument("kind")
@@ -80,11 +110,25 @@ def list_prices(slug: str, counted: tuple[str, ...], all_recurring: bool, as_jso
 def replay(slug: str, kind: str, key: str) -> None:
     """Fetch one object again, like `replay stripe subscription sub_1Abc`; the jobs process does it at once."""
     runtime = open_runtime()
-    with runtime.db.read() as session:
-        source = store.by_slug(session, slug)
+    source = _source(runtime, slug)
     if not work.retry(runtime.db, source.id, kind, key, runtime.now()):
         raise NotFound(kind, key)
     click.echo(f"{kind} {key} is fetched again.")
+
+
+def _source(runtime: Runtime, slug: str) -> SourceSeen:
+    with runtime.db.write() as session:
+        store.ensure_from_env(session, runtime.settings, runtime.now())
+        return store.by_slug(session, slug)
+
+
+def _show_seen(seen: Mapping[str, int]) -> None:
+    if sys.stderr.isatty():
+        click.echo("\r" + ", ".join(f"{count:,} {kind}" for kind, count in seen.items()), nl=False, err=True)
+
+
+def _words(report: Mapping[str, Any]) -> str:
+    return "; ".join(f"{name.replace('_', ' ')}: {said}" for name, said in plain(report).items())
 
 
 def _count(runtime: Runtime, slug: str, keys: tuple[str, ...] | None) -> None:

@@ -20,14 +20,18 @@ from campaign.demo.kept import Kept
 from campaign.demo.stand_in import API_VERSION, StandIn
 from campaign.domain.errors import CampaignTrackerError, Conflict
 from campaign.domain.staff import Role
+from campaign.ingest.accounts import Accounts
+from campaign.ingest.listing import EVENT_TYPES
+from campaign.ingest.sweep import import_all
 from campaign.jobs.supervisor import Program, Supervisor
 from campaign.runtime import Runtime, build_runtime
-from campaign.store import migrate
+from campaign.store import migrate, sources
 from config import Settings
 
 Say = Callable[[str], None]
 _PROVIDER_SECONDS = 60
 _WEB_SECONDS = 60
+_CALLS_PER_SECOND = 500
 _LARGEST_LOG = 5_000_000
 
 
@@ -87,8 +91,8 @@ class Starting:
             provider.post(f"webhook_endpoints/{self._kept.endpoint_id}", ("url", url))
             self._keep(webhook_url=url)
             return
-        form = (("url", url), ("enabled_events[]", "*"), ("api_version", API_VERSION))
-        made = provider.post("webhook_endpoints", *form)
+        types = [("enabled_events[]", name) for some in EVENT_TYPES for name in some]
+        made = provider.post("webhook_endpoints", ("url", url), ("api_version", API_VERSION), *types)
         self._keep(webhook_url=url, endpoint_id=made["id"], webhook_secret=made["secret"])
 
     def _prepare(self, runtime: Runtime) -> None:
@@ -101,7 +105,11 @@ class Starting:
             self._keep(is_imported=True)
 
     def _import(self, runtime: Runtime) -> None:
-        raise NotImplementedError
+        self._say("The campaign begins: its members are imported ...")
+        with runtime.db.read() as session:
+            source_id = sources.by_slug(session, sources.FIRST_SLUG).id
+        accounts = Accounts(runtime.db, runtime.settings)
+        import_all(runtime.db, accounts, source_id, runtime.now, "demo", calls_per_second=_CALLS_PER_SECOND)
 
     def _ensure_staff(self, runtime: Runtime) -> None:
         kept = self._kept

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import timedelta
+from datetime import time, timedelta
 
 from campaign.accounts.sign_in import forget_old_attempts
 from campaign.banner.publish import Publisher
@@ -13,6 +13,8 @@ from campaign.counting.passage import recheck_due
 from campaign.domain.campaign import EditorState
 from campaign.domain.errors import CampaignTrackerError
 from campaign.ingest.accounts import Accounts
+from campaign.ingest.listing import list_all_events
+from campaign.ingest.sweep import sweep_all
 from campaign.ingest.work import Worker
 from campaign.jobs.job import Job
 from campaign.jobs.loops import Loop, Nudge
@@ -32,6 +34,20 @@ def freeze_results(runtime: Runtime) -> str | None:
     """Campaigns whose count is finished have their result."""
     frozen = freeze_due(runtime.db, runtime.now())
     return f"the result of {', '.join(frozen)} stands" if frozen else None
+
+
+def list_missed_events(runtime: Runtime) -> str:
+    """Events that were never delivered are in the inbox."""
+    listed = list_all_events(runtime.db, Accounts(runtime.db, runtime.settings), runtime.now())
+    missed = sum(one.never_delivered for one in listed)
+    return f"{sum(one.events for one in listed)} events listed, {missed} of them never delivered"
+
+
+def sweep_sources(runtime: Runtime) -> str:
+    """Everything the sources hold was held against what is known; the difference is reported, then taken in."""
+    swept = sweep_all(runtime.db, Accounts(runtime.db, runtime.settings), runtime.now)
+    calls = sum(one.calls for one in swept)
+    return f"{len(swept)} sources swept with {calls} calls" if swept else "no source was imported yet"
 
 
 def check_numbers(runtime: Runtime) -> str:
@@ -54,6 +70,14 @@ def prune(runtime: Runtime) -> str | None:
 
 JOBS: tuple[Job, ...] = (
     Job("recheck", "books what time alone changes", book_passage, timedelta(minutes=5), every=timedelta(seconds=5)),
+    Job(
+        *("listing", "finds events that were never delivered", list_missed_events, timedelta(minutes=10)),
+        every=timedelta(minutes=5),
+    ),
+    Job(
+        *("sweep", "holds sources against what is known", sweep_sources, timedelta(hours=3)),
+        daily_at=time(3, 10),
+    ),
     Job("freeze", "settles ended campaigns", freeze_results, timedelta(minutes=5), every=timedelta(minutes=1)),
     Job("check", "compares number, ledger and facts", check_numbers, timedelta(hours=1), every=timedelta(hours=1)),
     Job("prune", "forgets what is too old to matter", prune, timedelta(minutes=5), every=timedelta(hours=1)),
