@@ -29,7 +29,7 @@ def not_found_html(text: str = "There is no public campaign at this address.") -
 
 def closed_html(text: str, slug: str, *, back_href: str = "", title: str = "Joining is not possible now") -> str:
     """The page that says why one can't join now."""
-    return _page("closed", Notice(title, text, slug, back_href))
+    return _page("closed", Notice(title, text, slug, back_href, "Back to the campaign" if slug else ""))
 
 
 def thanks_html(slug: str, *, back_href: str, text: str) -> str:

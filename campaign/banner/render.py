@@ -158,7 +158,7 @@ def number_json(snapshot: Snapshot, view: FragmentView) -> bytes:
     if len(as_json(body)) > MOST_JSON_BYTES:
         body["text"] = str(snapshot.value or "")
     if view.show:
-        for name, text in (("plain", view.plain), ("button", view.button)):
+        for name, text in (("plain", view.plain), ("button", view.button), ("as_of_text", view.as_of_text)):
             if text and len(as_json({**body, name: text})) <= MOST_JSON_BYTES:
                 body[name] = text
     return as_json(body)

@@ -49,10 +49,11 @@ def checks_of(session: Session, campaign: Campaign) -> tuple[SourceCheck, ...]:
 def join_price(session: Session, campaign: Campaign) -> JoinPrice | None:
     """The price the campaign's page offers; None when it offers none, or one its source does not sell now."""
     join = campaign.join
-    if not join.price_key:
+    if not join.price_key or join.source_id is None:
         return None
-    query = select(Price.amount_minor, Price.currency, Price.recurring).where(Price.key == join.price_key, Price.active)
-    if join.source_id is not None:
-        query = query.where(Price.source_id == join.source_id)
-    row = session.execute(query.limit(1)).first()
+    row = session.execute(
+        select(Price.amount_minor, Price.currency, Price.recurring)
+        .join(Source, Source.id == Price.source_id)
+        .where(Price.source_id == join.source_id, Price.key == join.price_key, Price.active, Source.enabled)
+    ).first()
     return None if row is None else JoinPrice(row[0], row[1], row[2])
