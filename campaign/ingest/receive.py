@@ -12,6 +12,7 @@ from campaign.ingest.stripe.envelope import read_event
 from campaign.ingest.stripe.verify import verify
 from campaign.store import inbox, sources
 from campaign.store.engine import Database
+from campaign.store.shared_commit import SharedCommit
 from campaign.store.sources import SourceSettings
 
 LARGEST_BODY = 1 << 20
@@ -43,6 +44,7 @@ class Receiver:
 
     def __init__(self, db: Database, settings: SourceSettings) -> None:
         self._db = db
+        self._inbox = SharedCommit(db)
         self._settings = settings
         self._lock = threading.Lock()
         self._endpoints: dict[str, Endpoint] = {}
@@ -58,8 +60,9 @@ class Receiver:
         endpoint = self._endpoint(slug)
         verify(body, signature, endpoint.secrets, real_now)
         delivery = read_event(body, endpoint.livemode, endpoint.account)
-        with self._db.begin() as connection:
-            is_new = inbox.keep(connection, endpoint.source_id, delivery, inbox.DELIVERED, now)
+        is_new = self._inbox.write(
+            lambda connection: inbox.keep(connection, endpoint.source_id, delivery, inbox.DELIVERED, now)
+        )
         return Receipt(not is_new, delivery.ignored)
 
     def _endpoint(self, slug: str) -> Endpoint:

@@ -76,6 +76,19 @@ def keep_newer(
     return kept
 
 
+def compare(
+    session: Session, table: type[Base], source_id: int, told: Mapping[str, Values], stamp: int
+) -> tuple[set[str], set[str]]:
+    """Keys that are not known, and keys of which something else is known under an older stamp; nothing is written."""
+    standing = rows_by_key(session, table, source_id, told)
+    different = {
+        key
+        for key, row in standing.items()
+        if row["fetched_seq"] < stamp and any(row[name] != value for name, value in told[key].items())
+    }
+    return set(told) - set(standing), different
+
+
 def rows_by_key(session: Session, table: type[Base], source_id: int, keys: Collection[str]) -> dict[str, Row]:
     """The rows of one source with these keys."""
     of = _table(table)

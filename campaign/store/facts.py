@@ -80,7 +80,7 @@ def _save_memberships(
     stamp: int,
     touched: Touched,
 ) -> None:
-    values = {m.key: _membership_values(m, account_rows[m.account_key]["id"]) for m in told.values()}
+    values = {m.key: membership_values(m, account_rows[m.account_key]["id"]) for m in told.values()}
     kept = keep_newer(session, MembershipRow, source_id, values, stamp, carry=_carry_complete)
     changed = [row for row in kept.values() if row.changed]
     account_ids = {values[key]["account_id"] for key, row in kept.items() if row.changed}
@@ -88,7 +88,8 @@ def _save_memberships(
     touched.people |= accounts.people_of(session, account_ids)
 
 
-def _membership_values(m: ToldMembership, account_id: int) -> Values:
+def membership_values(m: ToldMembership, account_id: int) -> Values:
+    """A membership's columns."""
     return {
         "account_id": account_id,
         "status": m.status,
@@ -114,7 +115,7 @@ def _carry_complete(before: Row, values: Values) -> Values:
 def _save_invoices(
     session: Session, source_id: int, told: Mapping[str, ToldInvoice], stamp: int, touched: Touched
 ) -> None:
-    values = {i.key: _invoice_values(i) for i in told.values()}
+    values = {i.key: invoice_values(i) for i in told.values()}
     kept = keep_newer(session, InvoiceRow, source_id, values, stamp)
     lines = {row.id: _line_values(told[key]) for key, row in kept.items()}
     new_ids = {row.id for row in kept.values() if row.before is None}
@@ -127,7 +128,8 @@ def _save_invoices(
     _touch_linked(session, source_id, links, changed, touched)
 
 
-def _invoice_values(i: ToldInvoice) -> Values:
+def invoice_values(i: ToldInvoice) -> Values:
+    """An invoice's columns, its lines left out."""
     return {
         "membership_key": i.membership_key,
         "state": i.state,

@@ -18,7 +18,7 @@ from campaign.domain.progress import fold
 from campaign.ingest.accounts import Accounts
 from campaign.ingest.work import Worker
 from campaign.runtime import Runtime
-from campaign.store import campaigns, ledger, sources
+from campaign.store import campaigns, day_totals, sources
 from campaign.store.engine import Database
 from campaign.web import webhooks
 from config import Settings
@@ -115,7 +115,7 @@ class Stand:
 
     def value(self, campaign: Campaign) -> int:
         with self.db.read() as session:
-            return fold(ledger.totals(session, campaign.id), campaign).value
+            return fold(day_totals.load(session, campaign.id), campaign).value
 
     def differences(self, campaign: Campaign) -> list[str]:
         """What `check` finds: stored against fold, standing against facts."""

@@ -2,29 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
 from campaign.domain.campaign import GoalKind
-from campaign.store.engine import Database
-from tests.ingest.stand import Stand, catch_up, instant, window
+from campaign.store import ledger, objects
+from tests.ingest.stand import Stand, catch_up, window
 from tests.stripe_world import StripeWorld
-
-
-@pytest.fixture
-def stripe(tmp_path: Path) -> Iterator[StripeWorld]:
-    with StripeWorld.start(tmp_path / "stripe") as world:
-        yield world
-
-
-@pytest.fixture
-def stand(db: Database, tmp_path: Path, stripe: StripeWorld) -> Iterator[Stand]:
-    stand = Stand.open(db, tmp_path, stripe.api_key, stripe.address, instant(stripe.now))
-    with stand.serving() as address:
-        stand.use_secret(stripe.deliver_to(address))
-        yield stand
 
 
 def test_a_join_a_renewal_and_a_cancellation_move_the_number(stripe: StripeWorld, stand: Stand) -> None:
@@ -44,8 +25,6 @@ def test_a_join_a_renewal_and_a_cancellation_move_the_number(stripe: StripeWorld
 
 
 def test_a_join_is_booked_once_and_needs_no_correction(stripe: StripeWorld, stand: Stand) -> None:
-    from campaign.store import ledger, objects
-
     members = stand.campaign(GoalKind.MEMBERS, *window(stripe.now))
     raised = stand.campaign(GoalKind.AMOUNT, *window(stripe.now))
     stripe.join(stripe.price(500), "jane@example.org")
@@ -55,7 +34,8 @@ def test_a_join_is_booked_once_and_needs_no_correction(stripe: StripeWorld, stan
         assert [e.kind for e in ledger.last_entries(session, raised.id, 10)] == ["payment"]
         assert objects.waiting_since(session) is None
         assert objects.troubled(session, 10) == []
-    print(stripe.calls())
+    asked = {what: n for what, n in stripe.calls().items() if what.startswith("GET")}
+    assert sum(asked.values()) <= 6, asked
 
 
 def test_a_refund_and_a_dispute_lower_what_is_raised(stripe: StripeWorld, stand: Stand) -> None:

@@ -67,6 +67,12 @@ def giver_address(body: Json) -> str | None:
     return None if details is None else details.optional_text("email")
 
 
+def told_dispute(body: Json) -> Reduction | None:
+    """The dispute in its own currency; None for an inquiry, or one that never took anything. Raises MalformedFact."""
+    dispute = Thing.of(body, "dispute")
+    return _dispute(dispute, dispute.currency())
+
+
 def _state(charge: Thing) -> PaymentState:
     status = charge.text("status")
     if status == "succeeded":

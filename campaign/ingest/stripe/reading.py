@@ -119,6 +119,14 @@ class Reader:
         reading.whole.add(Ref(SUBSCRIPTION, membership.key))
         return reading
 
+    def subscription_with_known_invoices(self, body: Json, *, plain: bool) -> Reading:
+        """The membership, all of whose invoices were told before; `plain`: its running period is evidence."""
+        reading = self.customer_of(body)
+        membership = told_subscription(body, plain=plain, invoices_complete=True)
+        reading.told.add(membership)
+        reading.whole.add(Ref(SUBSCRIPTION, membership.key))
+        return reading
+
     def charge(self, body: Json, disputes: list[Json], invoice_key: str | None) -> Reading:
         """The payment with its refunds and disputes, and its giver."""
         payment = told_charge(body, disputes, invoice_key)

@@ -1,0 +1,110 @@
+"""The first import: everything an account holds, page by page, with few calls.
+
+Invoices come first, so that a membership is booked once, with all its evidence; then charges, then subscriptions.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import cast
+
+from campaign.counting import book
+from campaign.domain.errors import MalformedFact
+from campaign.domain.facts import InvoiceState
+from campaign.ingest.stripe.fetch import CHARGE_WITH
+from campaign.ingest.stripe.fields import Json, Thing
+from campaign.ingest.stripe.pages import Lister, Page
+from campaign.ingest.stripe.reading import CHARGE, INVOICE, PRICE, SUBSCRIPTION, Reader, Reading
+from campaign.ingest.stripe.subscriptions import is_plain
+from campaign.store import batches, facts, objects, prices
+from campaign.store.engine import Database
+from campaign.store.ledger import Cause
+from campaign.store.objects import Ref
+
+ROWS_A_STEP = 50
+"""Rows taken in by one transaction, so that a delivery is never kept waiting."""
+
+
+@dataclass(slots=True)
+class Importer:
+    """Takes in one account's whole lists. `found` counts what was seen, by kind."""
+
+    db: Database
+    lister: Lister
+    reader: Reader
+    source_id: int
+    batch_id: int
+    cause: Cause
+    now: Callable[[], datetime]
+    progress: Callable[[dict[str, int]], None]
+    found: Counter[str] = field(default_factory=Counter[str])
+    _ever_paid: set[str] = field(default_factory=set[str])
+
+    def run(self) -> None:
+        """Every price, invoice, charge and subscription is taken in. Raises what the gateway raises."""
+        self._all(PRICE, "prices", self.reader.price, expand=["data.product"])
+        self._all(INVOICE, "invoices", self._invoice, expand=["data.payments", "data.customer"])
+        charge_with = [f"data.{name}" for name in CHARGE_WITH]
+        self._all(CHARGE, "charges", self._charge, expand=charge_with)
+        self._all(SUBSCRIPTION, "subscriptions", self._subscription, status="all", expand=["data.customer"])
+
+    def _all(self, kind: str, path: str, read: Callable[[Json], Reading], **params: object) -> None:
+        for page in self.lister.pages(path, **params):
+            for rows in _steps(page):
+                self._take_in(kind, rows, page.stamp, read)
+            self.found[kind] += len(page.rows)
+            self.progress(dict(self.found))
+
+    def _take_in(self, kind: str, rows: list[Json], stamp: int, read: Callable[[Json], Reading]) -> None:
+        """A row that can't be read is asked for by itself, so that its error is kept with it."""
+        reading = Reading()
+        for row in rows:
+            try:
+                reading.update(read(row))
+            except MalformedFact:
+                reading.dirties.add(Ref(kind, Thing.of(row, kind).key))
+        now = self.now()
+        with self.db.write() as session:
+            saved = facts.save(session, self.source_id, reading.told, stamp)
+            prices.save(session, self.source_id, reading.prices, stamp)
+            book.recount(session, saved.touched, self.cause, now)
+            objects.settle(session, self.source_id, reading.whole - reading.dirties, stamp)
+            if reading.dirties:
+                objects.mark_dirty(session, self.source_id, reading.dirties, now, self.cause.kind, self.cause.id)
+            batches.beat(session, self.batch_id, dict(self.found), now)
+
+    def _invoice(self, row: Json) -> Reading:
+        if _is_cut_short(row, "lines") or _is_cut_short(row, "payments"):
+            return Reading(dirties={Ref(INVOICE, Thing.of(row, INVOICE).key)})
+        reading = self.reader.invoice(row)
+        self._ever_paid |= {
+            i.membership_key
+            for i in reading.told.invoices.values()
+            if i.membership_key is not None and i.state == InvoiceState.PAID.value and i.total_minor > 0
+        }
+        return reading
+
+    def _charge(self, row: Json) -> Reading:
+        charge = Thing.of(row, CHARGE)
+        if charge.yes("disputed") or _is_cut_short(row, "refunds"):
+            return Reading(dirties={Ref(CHARGE, charge.key)})
+        return self.reader.charge(row, [], None)
+
+    def _subscription(self, row: Json) -> Reading:
+        """All of its invoices are known by now; where none is paid, its running period is no evidence yet."""
+        key = Thing.of(row, SUBSCRIPTION).key
+        if _is_cut_short(row, "items"):
+            return Reading(dirties={Ref(SUBSCRIPTION, key)})
+        return self.reader.subscription_with_known_invoices(row, plain=is_plain(row) and key in self._ever_paid)
+
+
+def _steps(page: Page) -> Iterator[list[Json]]:
+    return (page.rows[at : at + ROWS_A_STEP] for at in range(0, len(page.rows), ROWS_A_STEP))
+
+
+def _is_cut_short(row: Json, name: str) -> bool:
+    held: object = row.get(name)
+    return isinstance(held, dict) and bool(cast(Json, held).get("has_more"))
