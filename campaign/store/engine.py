@@ -1,6 +1,6 @@
 """Opens the database. Reads and writes ask for different sessions, and it shows.
 
-SQLite: write sessions begin IMMEDIATE (a deferred one loses updates), WAL, full sync, one writer of this process at a time.
+SQLite: write sessions begin IMMEDIATE (a deferred one loses updates), WAL, full sync, one writer a process at a time.
 PostgreSQL: READ COMMITTED; unique numbers and row locks keep writers apart.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Any, cast
 
@@ -24,12 +24,13 @@ BUSY_TIMEOUT_SECONDS = 15
 
 
 class Database:
-    """One database; thread-safe. `read()` and `write()` give a session, one transaction each; `write()` commits at its end."""
+    """One database; thread-safe. `read()` and `write()` give a session, one transaction each; `write()` commits."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.is_sqlite = engine.dialect.name == "sqlite"
         self._writer = threading.Lock() if self.is_sqlite else None
+        self._followers: list[Callable[[], None]] = []
 
     @contextmanager
     def read(self) -> Generator[Session]:
@@ -42,7 +43,7 @@ class Database:
 
     @contextmanager
     def write(self) -> Generator[Session]:
-        """A session that is committed at the end of the block, or rolled back by an exception. Raises DatabaseUnavailable."""
+        """A session committed at the end of the block, rolled back by an exception. Raises DatabaseUnavailable."""
         with self.begin() as connection, Session(connection, join_transaction_mode="rollback_only") as session:
             yield session
             session.flush()
@@ -62,8 +63,14 @@ class Database:
             if lock is not None:
                 lock.release()
 
+    def before_dispose(self, stop: Callable[[], None]) -> None:
+        """`stop` is called before connections close: whoever follows the database in a thread of its own ends there."""
+        self._followers.append(stop)
+
     def dispose(self) -> None:
-        """Close every pooled connection."""
+        """Close every pooled connection, after those who follow the database have stopped."""
+        while self._followers:
+            self._followers.pop()()
         self.engine.dispose()
 
 
@@ -75,7 +82,7 @@ def _translated() -> Generator[None]:
     """Turn what a database that is gone or full raises into DatabaseUnavailable; leave mistakes of ours as they are."""
     try:
         yield
-    except (OperationalError, InterfaceError, PoolTimeout) as error:
+    except (OperationalError, InterfaceError, PoolTimeout, sqlite3.OperationalError) as error:
         raise DatabaseUnavailable(str(error).splitlines()[0]) from error
     except DBAPIError as error:
         if error.connection_invalidated or _is_full(error):

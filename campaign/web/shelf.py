@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import threading
-import weakref
 from collections.abc import Iterable
 from datetime import datetime
 from email.utils import format_datetime
@@ -26,6 +25,7 @@ _ASK_EVERY_SECONDS = 2.0
 """Also without being told of a change."""
 _REST_SECONDS = 0.1
 """At most so often, however many deliveries are being written."""
+_LONGEST_END_SECONDS = 5.0
 
 _log = logging.getLogger(__name__)
 
@@ -95,19 +95,20 @@ class Shelf:
         self._agrees = False
         self._stop = threading.Event()
         self._refreshing = threading.Lock()
+        self._follower: threading.Thread | None = None
 
     def start(self) -> None:
         """What the public folder has is on the shelf; the database is followed from now on."""
         self._replace_all(folder.read(self._public_dir))
-        follower = threading.Thread(
-            target=_follow, args=(weakref.ref(self), self._db, self._stop), name="shelf", daemon=True
-        )
-        follower.start()
-        weakref.finalize(self, self._stop.set)
+        self._follower = threading.Thread(target=self._follow, name="shelf", daemon=True)
+        self._follower.start()
+        self._db.before_dispose(self.stop)
 
     def stop(self) -> None:
-        """The shelf keeps what it has."""
+        """The shelf keeps what it has; its thread has ended, or ends with the question it is asking."""
         self._stop.set()
+        if self._follower is not None:
+            self._follower.join(_LONGEST_END_SECONDS)
 
     def body(self, path: str) -> bytes | None:
         """The bytes of a page, uncoded; None when there is none."""
@@ -140,6 +141,23 @@ class Shelf:
         """Whether the shelf had all that the database had when it was last asked."""
         return self._agrees
 
+    def _follow(self) -> None:
+        """Refresh when something was published, until told to stop; nothing that goes wrong here may end it before."""
+        changes = Changes(self._db, PUBLIC)
+        was_gone = False
+        while not self._stop.is_set():
+            try:
+                self.refresh()
+                was_gone = False
+            except Exception as error:  # noqa: BLE001 - readers keep the last number whatever went wrong
+                if not was_gone:
+                    expected = isinstance(error, CampaignTrackerError)
+                    _log.warning("the last published number goes on being served: %s", error, exc_info=not expected)
+                was_gone = True
+            self._stop.wait(_REST_SECONDS)
+            changes.wait(_ASK_EVERY_SECONDS, self._stop)
+        changes.close()
+
     def _replace_all(self, files: Iterable[Published]) -> None:
         self.pages = {**self._fixed, **{f.file.path: self._page(f) for f in files}}
 
@@ -156,27 +174,3 @@ class Shelf:
         whole_page = published.file.path.endswith("/")
         more = self._page_headers if whole_page else []
         return Page(published.file, published.last_modified, LIVE, more, keeps_query=whole_page)
-
-
-def _follow(shelf_ref: weakref.ref[Shelf], db: Database, stop: threading.Event) -> None:
-    """Refresh when something was published; end with the shelf. Nothing that goes wrong here may end it before."""
-    changes = Changes(db, PUBLIC)
-    was_gone = False
-    try:
-        while not stop.is_set():
-            shelf = shelf_ref()
-            if shelf is None:
-                return
-            try:
-                shelf.refresh()
-                was_gone = False
-            except Exception as error:  # noqa: BLE001 - readers keep the last number whatever went wrong
-                if not was_gone:
-                    expected = isinstance(error, CampaignTrackerError)
-                    _log.warning("the last published number goes on being served: %s", error, exc_info=not expected)
-                was_gone = True
-            del shelf
-            stop.wait(_REST_SECONDS)
-            changes.wait(_ASK_EVERY_SECONDS, stop)
-    finally:
-        changes.close()
