@@ -50,7 +50,7 @@ def membership_spans(
     source_rule: SourceRule,
     minimum: tuple[int, str | None] = (0, None),
 ) -> tuple[Span, ...]:
-    """The spans of one membership in order of start; they may overlap. Grace reaches into the future where nothing ends it.
+    """The spans of one membership in order of start; they may overlap, and grace may reach into the future.
 
     `payments`: the person's payments (those linked to the membership's invoices are found by key).
     `minimum`: minor units and currency below which a payment settles nothing.
@@ -83,8 +83,8 @@ def _invoice_stretches(
 ) -> list[_Stretch]:
     """Stretches of settled invoices: positive lines of counted prices, ended by credits, refunds and lost disputes."""
     found: list[_Stretch] = []
-    settled = [i for i in membership.invoices if i.state is InvoiceState.PAID and i.settled_at is not None]
-    for invoice in sorted(settled, key=lambda i: (i.settled_at, i.key)):
+    settled = [(i.settled_at, i.key, i) for i in membership.invoices if i.state is InvoiceState.PAID and i.settled_at]
+    for paid_at, _, invoice in sorted(settled, key=lambda s: s[:2]):
         paid_by = _paid_by(invoice, payments)
         if _is_nothing(invoice, paid_by, minimum):
             continue
@@ -93,7 +93,7 @@ def _invoice_stretches(
         for line in invoice.lines:
             if line.amount_minor < 0 or not source_rule.counts(line.price_key):
                 continue
-            stretch = _line_stretch(membership, invoice, line, carried, _settled_at(invoice, paid_by), rule)
+            stretch = _line_stretch(membership, invoice, line, carried, _settled_at(paid_at, paid_by), rule)
             if stretch is not None:
                 found.append(_shorten(stretch, ends_early))
     return found
@@ -113,11 +113,10 @@ def _is_nothing(invoice: Invoice, paid_by: Sequence[Payment], minimum: tuple[int
     return below or (bool(paid_by) and all(p.set_apart for p in paid_by))
 
 
-def _settled_at(invoice: Invoice, paid_by: Sequence[Payment]) -> datetime:
-    """When the invoice settled; for a bank debit, when it was made."""
-    assert invoice.settled_at is not None
+def _settled_at(paid_at: datetime, paid_by: Sequence[Payment]) -> datetime:
+    """When an invoice settled; for a bank debit, when it was made."""
     made = [p.occurred_at for p in paid_by if p.is_debit]
-    return min([invoice.settled_at, *made])
+    return min([paid_at, *made])
 
 
 def _apply_credits(
@@ -156,7 +155,7 @@ def _line_stretch(
 ) -> _Stretch | None:
     """The stretch of one positive line, None when it entitles to nothing.
 
-    A line that begins inside time the same invoice credits is paid by credit from earlier money, so it goes on without a gap.
+    A line that begins inside time the same invoice credits is paid by credit from earlier money: it goes on at once.
     """
     is_carried = any(c.starts_at <= line.starts_at < c.ends_at for c in carried)
     how = How.PAID
@@ -262,16 +261,16 @@ def _grace_end(stretch: _Stretch, all_of_them: Sequence[_Stretch], membership: M
         if invoice.state is InvoiceState.VOID and invoice.voided_at is not None
         if any(line.starts_at > stretch.billed_from for line in invoice.lines)
     ]
-    if membership.cancelled_at is not None and not _is_far_ahead(membership, stretch):
-        stops.append(membership.cancelled_at)
+    cancelled_at = membership.cancelled_at
+    if cancelled_at is not None and not _is_far_ahead(cancelled_at, membership, stretch):
+        stops.append(cancelled_at)
     return max(stretch.ends_at, min(stops))
 
 
-def _is_far_ahead(membership: Membership, stretch: _Stretch) -> bool:
+def _is_far_ahead(cancelled_at: datetime, membership: Membership, stretch: _Stretch) -> bool:
     """A cancellation decided before this stretch ran out, for a later day, is no wish to leave at its end."""
-    assert membership.cancelled_at is not None
     end = membership.ended_at or membership.cancel_at
-    return end is not None and membership.cancelled_at < stretch.ends_at < end
+    return end is not None and cancelled_at < stretch.ends_at < end
 
 
 def _lends_grace(stretch: _Stretch, all_of_them: Sequence[_Stretch]) -> bool:

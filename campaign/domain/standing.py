@@ -206,7 +206,7 @@ def _seats(
 
 
 def _new_member_timeline(by_membership: Sequence[Sequence[_Piece]], campaign: Campaign) -> list[StandingEntry]:
-    """Joined inside the window and not a member before; a returner stands beside with 0, or counts if the rule says so."""
+    """Joined inside the window, not a member before; a returner stands beside with 0, or counts if the rule says so."""
     stays = _stays([p for spans in by_membership for p in spans])
     start, deadline = campaign.starts_at, campaign.deadline
     if not stays or any(s.starts_at < start <= s.ends_at for s in stays):
@@ -245,7 +245,7 @@ def _in_currency_of(campaign: Campaign, payment: Payment) -> int | None:
 def _money_timeline(payment: Payment, amount: int) -> list[StandingEntry]:
     """The payment, then each change of min(payment, refunds + disputes open or lost), in order of time then id.
 
-    A part taken is converted at the payment's own rate; as parts are converted cumulatively, the last takes the remainder.
+    A part taken is converted at the payment's own rate, cumulatively, so that the last takes the remainder.
     """
     changes: list[tuple[datetime, str, int, EntryKind]] = []
     for r in payment.reductions:
@@ -255,7 +255,7 @@ def _money_timeline(payment: Payment, amount: int) -> list[StandingEntry]:
             changes.append((max(r.given_back_at, payment.occurred_at), r.key, -r.amount_minor, EntryKind.DISPUTE_WON))
     entries = [StandingEntry(payment.occurred_at, EntryKind.PAYMENT, amount, payment.source_id)]
     taken_before = taken_sum = 0
-    for at, _, minor, kind in sorted(changes):
+    for at, _, minor, kind in sorted(changes, key=lambda c: (c[0], c[1], -c[2])):
         taken_sum += minor
         taken = share(min(payment.amount_minor, taken_sum), payment.amount_minor, amount) if payment.amount_minor else 0
         if taken != taken_before:

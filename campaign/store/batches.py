@@ -1,4 +1,4 @@
-"""Batches: long work in steps. While one runs, its campaigns' numbers are not published; it is published once, when complete."""
+"""Batches: long work in steps. While one runs, its campaigns' numbers are not published; once, when complete."""
 
 from __future__ import annotations
 

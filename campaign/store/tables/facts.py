@@ -149,7 +149,7 @@ class SetApart(Base):
 
 
 class SignUp(Base):
-    """A person's intent to join on a campaign's page: started, paid, or abandoned. The funnel only; never the number."""
+    """A person's intent to join on a campaign's page: started, paid, or abandoned. Never part of the number."""
 
     __tablename__ = "sign_up"
     id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=True)

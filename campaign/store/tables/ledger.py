@@ -95,7 +95,7 @@ class Recheck(Base):
 
 
 class Batch(Base):
-    """Long work in steps (first import, rule edit, rebuild): while one runs, its campaigns' numbers are not published."""
+    """Long work in steps (first import, rule edit, rebuild): while one runs, its campaigns are not published."""
 
     __tablename__ = "batch"
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
