@@ -110,7 +110,7 @@ def sweep(
 
 
 def sweep_all(db: Database, accounts: Accounts, now: Callable[[], datetime]) -> list[Swept]:
-    """Every enabled Stripe source that was imported is swept; one failing stops no other, and its error is raised last."""
+    """Every enabled Stripe source that was imported is swept; a failing one stops no other and is raised last."""
     with db.read() as session:
         due = [
             s

@@ -1,0 +1,52 @@
+"""A join form opens a hosted checkout; the sign-up is staff's funnel, the number moves by the payment."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from campaign.domain.campaign import GoalKind, Join
+from campaign.domain.errors import Invalid
+from campaign.ingest.stripe.checkout import open_checkout
+from campaign.store import sign_ups
+from tests.ingest.stand import Stand, catch_up, window
+from tests.stripe_world import StripeWorld
+
+
+def _open(stand: Stand, campaign: object, nonce: str = "n") -> str:
+    return open_checkout(
+        stand.db,
+        stand.now(),
+        stand.accounts.gateway(stand.source_id),
+        campaign,  # type: ignore[arg-type]
+        nonce=nonce,
+        success_url="http://127.0.0.1/thanks",
+        cancel_url="http://127.0.0.1/",
+        variant="a",
+        article="harbour",
+    )
+
+
+def test_a_paid_checkout_ends_the_sign_up_and_moves_the_number(stripe: StripeWorld, stand: Stand) -> None:
+    price = stripe.price(500)
+    members = stand.campaign(GoalKind.MEMBERS, *window(stripe.now))
+    offered = replace(members, join=Join(stand.source_id, price))
+    url = _open(stand, offered)
+    assert _open(stand, offered) == url, "the same form opens one session"
+    _open(stand, offered, nonce="another")
+    stripe.complete_session(url.rsplit("/", 1)[1], email="jane@example.org")
+    catch_up(stripe, stand)
+    assert stand.value(members) == 1
+    with stand.db.read() as session:
+        assert sign_ups.funnel(session, members.id) == sign_ups.Funnel(2, 1, 0)
+    stripe.advance(days=2)
+    catch_up(stripe, stand)
+    with stand.db.read() as session:
+        assert sign_ups.funnel(session, members.id) == sign_ups.Funnel(2, 1, 1)
+
+
+def test_a_campaign_without_a_price_offers_nothing(stripe: StripeWorld, stand: Stand) -> None:
+    members = stand.campaign(GoalKind.MEMBERS, *window(stripe.now))
+    with pytest.raises(Invalid, match="no price"):
+        _open(stand, members)
