@@ -70,7 +70,7 @@ def cause_words(entry: Entry, events: dict[int, EventSeen], runs: dict[int, Swee
         case "rule":
             return f"Rule edited by {entry.author or 'staff'}" + (f": {note}" if note else "")
         case "time":
-            return "Time: a period or its grace ended"
+            return "Time passed: what was paid began or ran out"
         case other:
             return f"{other} {note}".strip()
 

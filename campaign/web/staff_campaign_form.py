@@ -106,14 +106,8 @@ class CampaignForm(fields.Form):
 def campaign_form(choices: Choices, campaign: Campaign | None, today: date) -> Any:
     """The form for a stored campaign, or for a new one with good defaults."""
     made = _with_sources(choices.sources)(data=_values(campaign or new_campaign(today)))
-    made.sources.choices = [(str(s.id), s.name) for s in choices.sources]
-    made.join_price.choices = [
-        ("", "Nothing: no join form"),
-        *((f"{p.source_id} {p.key}", _price(p)) for p in choices.prices),
-    ]
-    current = f"{campaign.join.source_id} {campaign.join.price_key}" if campaign and campaign.join.price_key else ""
-    if current and current not in [value for value, _ in made.join_price.choices]:
-        made.join_price.choices.append((current, f"{campaign.join.price_key if campaign else ''} (no longer offered)"))
+    made.sources.choices = fields.options([(str(s.id), s.name) for s in choices.sources])
+    made.join_price.choices = fields.options(_prices(choices, campaign))
     return made
 
 
@@ -222,6 +216,16 @@ def _join(form: Any) -> Join:
 
 def _count(typed: str) -> int:
     return fields.read_number("target", typed)
+
+
+def _prices(choices: Choices, campaign: Campaign | None) -> list[tuple[str, str]]:
+    """What the join form can offer; the price it offers now stays there even when its source has dropped it."""
+    offered = [("", "Nothing: no join form"), *((f"{p.source_id} {p.key}", _price(p)) for p in choices.prices)]
+    join = campaign.join if campaign is not None else Join()
+    current = f"{join.source_id} {join.price_key}" if join.price_key else ""
+    if current not in [value for value, _ in offered]:
+        offered.append((current, f"{join.price_key} (no longer offered)"))
+    return offered
 
 
 def _price(price: Any) -> str:

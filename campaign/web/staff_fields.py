@@ -49,9 +49,14 @@ def password(label: str, hint: str = "", *, new: bool = False) -> Any:
     )
 
 
+def options(choices: Choices) -> list[Any]:
+    """(value, label) pairs as the library takes them."""
+    return [_wtforms.fields.SelectChoice(value, label) for value, label in choices]
+
+
 def select(label: str, choices: Choices, hint: str = "") -> Any:
     """One of some values."""
-    return _wtforms.SelectField(label, choices=list(choices), description=hint)
+    return _wtforms.SelectField(label, choices=options(choices), description=hint)
 
 
 def check(label: str, hint: str = "") -> Any:
@@ -63,7 +68,7 @@ def checks(label: str, choices: Choices, hint: str = "") -> Any:
     """Any of some values."""
     return _wtforms.SelectMultipleField(
         label,
-        choices=list(choices),
+        choices=options(choices),
         description=hint,
         widget=_wtforms.widgets.ListWidget(prefix_label=False),
         option_widget=_wtforms.widgets.CheckboxInput(),

@@ -28,6 +28,7 @@ def install(app: Flask) -> None:
         "day": day,
         "short_day": short_day,
         "moment": moment,
+        "minute": minute,
         "ago": ago,
         "iso": iso,
     }
@@ -74,6 +75,10 @@ def moment(value: datetime | None, zone: str = "UTC") -> str:
     if value is None:
         return "never"
     return format_datetime(value, "d MMM y, HH:mm:ss", tzinfo=ZoneInfo(zone), locale=_LOCALE)
+
+
+def minute(value: datetime, zone: str = "UTC") -> str:
+    return format_datetime(value, "d MMM, HH:mm", tzinfo=ZoneInfo(zone), locale=_LOCALE)
 
 
 def iso(value: datetime) -> str:

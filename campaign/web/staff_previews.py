@@ -12,10 +12,10 @@ from campaign.banner.render import fragment_html, fragment_view
 from campaign.banner.snapshot import Snapshot
 from campaign.dashboard import campaigns
 from campaign.domain.campaign import Campaign, Frozen
-from campaign.domain.stage import Stage
+from campaign.domain.stage import RUNNING_STAGES, Stage
 from campaign.runtime import Runtime
 
-_STAGES = [stage for stage in Stage if stage is not Stage.SCHEDULED]
+_STAGES = (*RUNNING_STAGES, Stage.ENDED_COUNTING, Stage.ENDED_REACHED, Stage.ENDED_MISSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +32,9 @@ def all_stages(runtime: Runtime, campaign: Campaign) -> Sequence[Preview]:
     basis = campaigns.preview_basis(runtime.db, campaign)
     now = runtime.now().replace(microsecond=0)
     previews: list[Preview] = []
-    for stage in _STAGES:
-        snapshot = _snapshot(campaign, stage, basis, now)
-        for language in campaign.languages:
-            view = fragment_view(snapshot, language, runtime.settings.public_url)
+    for language in campaign.languages:
+        for stage in _STAGES:
+            view = fragment_view(_snapshot(campaign, stage, basis, now), language, runtime.settings.public_url)
             # Our own template, with escaping on.
             previews.append(Preview(stage.value, language, Markup(fragment_html(view))))  # noqa: S704
     return previews
