@@ -197,6 +197,13 @@ def postpone(session: Session, claim: Claim, error: str, due_at: datetime, state
     )
 
 
+def any_unsettled(session: Session, source_id: int) -> bool:
+    """Whether some object of the source is dirty, failed or absent."""
+    o = SourceObject
+    query = select(o.key).where(o.state.in_([DIRTY, FAILED, ABSENT]), o.source_id == source_id).limit(1)
+    return session.execute(query).first() is not None
+
+
 def retry(session: Session, source_id: int, ref: Ref, now: datetime) -> bool:
     """By hand: the object is due now, whatever its state; its failed deliveries wait again. False: there is none."""
     o, e = SourceObject, InboxEvent

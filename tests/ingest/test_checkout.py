@@ -17,12 +17,12 @@ from tests.stripe_world import StripeWorld
 def _open(stand: Stand, campaign: object, nonce: str = "n") -> str:
     return open_checkout(
         stand.db,
-        stand.now(),
-        stand.accounts.gateway(stand.source_id),
+        stand.accounts,
         campaign,  # type: ignore[arg-type]
         nonce=nonce,
         success_url="http://127.0.0.1/thanks",
         cancel_url="http://127.0.0.1/",
+        now=stand.now(),
         variant="a",
         article="harbour",
     )

@@ -8,21 +8,21 @@ from typing import Any
 
 from campaign.domain.campaign import Campaign
 from campaign.domain.errors import Invalid
+from campaign.ingest.accounts import Accounts
 from campaign.ingest.errors import SourceUnavailable
-from campaign.ingest.stripe.client import Gateway
 from campaign.store import sign_ups
 from campaign.store.engine import Database
 
 
 def open_checkout(
     db: Database,
-    now: datetime,
-    gateway: Gateway,
+    accounts: Accounts,
     campaign: Campaign,
     *,
     nonce: str,
     success_url: str,
     cancel_url: str,
+    now: datetime,
     variant: str | None = None,
     article: str | None = None,
     email: str | None = None,
@@ -48,7 +48,7 @@ def open_checkout(
     if email:
         asked["customer_email"] = email
     key = _idempotency_key(campaign.slug, nonce, repr(sorted(asked.items(), key=lambda item: item[0])))
-    session = gateway.post("checkout/sessions", key, **asked)
+    session = accounts.gateway(join.source_id).post("checkout/sessions", key, **asked)
     url, session_key = session.get("url"), session.get("id")
     if not isinstance(url, str) or not isinstance(session_key, str):
         raise SourceUnavailable("Stripe's answer holds no address to pay at")

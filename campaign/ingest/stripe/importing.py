@@ -23,6 +23,7 @@ from campaign.store import batches, facts, objects, prices
 from campaign.store.engine import Database
 from campaign.store.ledger import Cause
 from campaign.store.objects import Ref
+from campaign.store.people import Touched, chunks
 
 ROWS_A_STEP = 50
 """Rows taken in by one transaction, so that a delivery is never kept waiting."""
@@ -42,6 +43,7 @@ class Importer:
     progress: Callable[[dict[str, int]], None]
     found: Counter[str] = field(default_factory=Counter[str])
     _ever_paid: set[str] = field(default_factory=set[str])
+    _people_later: set[int] = field(default_factory=set[int])
 
     def run(self) -> None:
         """Every price, invoice, charge and subscription is taken in. Raises what the gateway raises."""
@@ -50,6 +52,7 @@ class Importer:
         charge_with = [f"data.{name}" for name in CHARGE_WITH]
         self._all(CHARGE, "charges", self._charge, expand=charge_with)
         self._all(SUBSCRIPTION, "subscriptions", self._subscription, status="all", expand=["data.customer"])
+        self._recount_others()
 
     def _all(self, kind: str, path: str, read: Callable[[Json], Reading], **params: object) -> None:
         for page in self.lister.pages(path, **params):
@@ -70,11 +73,29 @@ class Importer:
         with self.db.write() as session:
             saved = facts.save(session, self.source_id, reading.told, stamp)
             prices.save(session, self.source_id, reading.prices, stamp)
-            book.recount(session, saved.touched, self.cause, now)
-            objects.settle(session, self.source_id, reading.whole - reading.dirties, stamp)
+            book.recount(session, self._due_now(kind, saved.touched), self.cause, now)
+            if objects.any_unsettled(session, self.source_id):
+                objects.settle(session, self.source_id, reading.whole - reading.dirties, stamp)
             if reading.dirties:
                 objects.mark_dirty(session, self.source_id, reading.dirties, now, self.cause.kind, self.cause.id)
             batches.beat(session, self.batch_id, dict(self.found), now)
+
+    def _due_now(self, kind: str, touched: Touched) -> Touched:
+        """People are counted when their memberships come, so that what came before is not counted in vain."""
+        if kind == SUBSCRIPTION:
+            self._people_later -= touched.people
+            return touched
+        self._people_later |= touched.people
+        return Touched(payments=touched.payments)
+
+    def _recount_others(self) -> None:
+        """Those whose memberships were known already, or who have none."""
+        for people in chunks(self._people_later, ROWS_A_STEP):
+            now = self.now()
+            with self.db.write() as session:
+                book.recount(session, Touched(people=set(people)), self.cause, now)
+                batches.beat(session, self.batch_id, dict(self.found), now)
+        self._people_later.clear()
 
     def _invoice(self, row: Json) -> Reading:
         if _is_cut_short(row, "lines") or _is_cut_short(row, "payments"):
