@@ -9,7 +9,7 @@ from campaign.banner.page_words import PageWords, page_words
 from campaign.banner.render import FragmentView, amount_text, environment, fragment_view
 from campaign.banner.snapshot import Snapshot
 from campaign.domain.campaign import GoalKind
-from campaign.domain.money import Money
+from campaign.domain.money import EXPONENTS, Money
 from campaign.domain.stage import RUNNING_STAGES
 from campaign.domain.wording import fill, words_for
 
@@ -108,7 +108,7 @@ def _join(snapshot: Snapshot, formats: Formats, words: PageWords) -> JoinView | 
         return None
     button = words_for(snapshot.campaign, formats.language, snapshot.stage).button
     text = button
-    if price.amount_minor is not None:
+    if price.amount_minor is not None and price.currency in EXPONENTS:
         values = {"button": button, "price": formats.money(Money(price.amount_minor, price.currency))}
         interval = words.intervals.get(price.interval or "")
         text = fill(words.join_interval, values | {"interval": interval}) if interval else fill(words.join_for, values)

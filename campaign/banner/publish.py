@@ -9,11 +9,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
+from jinja2 import TemplateError
+
 from campaign.banner import folder
 from campaign.banner.files import files_of
 from campaign.banner.render import fragment_view
 from campaign.banner.snapshot import Before, Snapshot, take
 from campaign.domain.campaign import Campaign, EditorState
+from campaign.domain.errors import CampaignTrackerError, DatabaseUnavailable
 from campaign.domain.progress import Progress
 from campaign.domain.stage import Stage
 from campaign.store import batches, campaigns, changes, day_totals, inbox, ledger, public_facts, publications
@@ -22,6 +25,8 @@ from campaign.store.publications import Body
 
 LEAST_BETWEEN = timedelta(milliseconds=250)
 """Between two publications of one campaign."""
+LEAST_BETWEEN_REFRESHES = timedelta(seconds=5)
+"""While a delivery waits long, `as_of` stays old; that alone is not asked every quarter of a second."""
 REFRESH_AFTER = timedelta(seconds=60)
 """So old may `as_of` become before it is published again without any change."""
 
@@ -86,35 +91,49 @@ class Publisher:
         return self._publish(db, now, only=campaign_id)
 
     def _publish(self, db: Database, now: datetime, only: int | None) -> Report:
-        drafts = self._drafts(db, now, only)
+        problems: list[str] = []
         done: list[str] = []
-        for draft in drafts:
-            if _keep(db, draft, now):
-                done.append(draft.campaign.slug)
+        for draft in self._drafts(db, now, only, problems):
+            changed = _keep(db, draft, now)
+            if changed is not None:
                 self._remember(draft, now)
-        problems = self._write_folder(db, done)
+            if changed:
+                done.append(draft.campaign.slug)
+        problems += self._write_folder(db, done)
         return Report(tuple(done), tuple(problems))
 
-    def _drafts(self, db: Database, now: datetime, only: int | None) -> list[_Draft]:
+    def _drafts(self, db: Database, now: datetime, only: int | None, problems: list[str]) -> list[_Draft]:
+        """What is due, rendered. One campaign that can't be rendered is a problem told; the others are published."""
+        drafts: list[_Draft] = []
         with db.read() as session:
             held, all_held = batches.held_campaigns(session, now)
             with_files = publications.campaigns_with_files(session)
             sums = publications.total_sums(session)
-            drafts: list[_Draft] = []
             for campaign in campaigns.all_campaigns(session):
                 if only not in (None, campaign.id):
                     continue
                 if campaign.state is not EditorState.PUBLIC:
                     if campaign.id in with_files:
-                        version = publications.last_version(session, campaign.id)
-                        drafts.append(_Draft(campaign, [], version))
-                    continue
-                if all_held or campaign.id in held:
+                        drafts.append(_Draft(campaign, [], publications.last_version(session, campaign.id)))
                     continue
                 signature = (campaign.version, sums.get(campaign.id), ledger.last_entry_id(session, campaign.id))
-                if self._is_due(campaign.id, signature, now):
+                if all_held or campaign.id in held or not self._is_due(campaign.id, signature, now):
+                    continue
+                try:
                     drafts.append(self._draft(session, campaign, signature, now))
-            return drafts
+                except (
+                    CampaignTrackerError,
+                    ArithmeticError,
+                    LookupError,
+                    TypeError,
+                    ValueError,
+                    TemplateError,
+                ) as error:
+                    if isinstance(error, DatabaseUnavailable):
+                        raise
+                    problems.append(f"{campaign.slug} can't be rendered: {error!r}")
+                    _log.exception("%s can't be rendered", campaign.slug)
+        return drafts
 
     def _is_due(self, campaign_id: int, signature: tuple[Any, ...], now: datetime) -> bool:
         seen = self._seen.get(campaign_id)
@@ -124,7 +143,7 @@ class Publisher:
             return False
         return (
             signature != seen.signature
-            or now - seen.as_of >= REFRESH_AFTER
+            or (now - seen.as_of >= REFRESH_AFTER and now - seen.at >= LEAST_BETWEEN_REFRESHES)
             or (seen.again_at is not None and now >= seen.again_at)
             or (seen.echo and now.replace(microsecond=0) > seen.as_of)
         )
@@ -206,14 +225,14 @@ def snapshot_body(snapshot: Snapshot, public_url: str) -> dict[str, Any]:
     }
 
 
-def _keep(db: Database, draft: _Draft, now: datetime) -> bool:
-    """The draft is published, unless somebody published the campaign since it was made."""
+def _keep(db: Database, draft: _Draft, now: datetime) -> int | None:
+    """The draft is published; how many files it changed. None where somebody published since it was made."""
     campaign_id = draft.campaign.id
     with db.write() as session:
         publications.lock(session)
         if publications.last_version(session, campaign_id) != draft.after_version:
-            return False
-        publications.put(session, campaign_id, draft.files, now)
+            return None
+        changed = publications.put(session, campaign_id, draft.files, now)
         snapshot = draft.snapshot
         if snapshot is not None and draft.is_new:
             publications.keep_snapshot(
@@ -224,8 +243,9 @@ def _keep(db: Database, draft: _Draft, now: datetime) -> bool:
                 last_entry_id=snapshot.last_entry_id,
                 now=now,
             )
-        changes.announce(session, changes.PUBLIC)
-    return True
+        if changed:
+            changes.announce(session, changes.PUBLIC)
+    return changed
 
 
 def _before(session: Session, campaign: Campaign, last: publications.Snapshot | None) -> Before | None:

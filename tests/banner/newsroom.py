@@ -47,6 +47,7 @@ class Newsroom:
         self.now = now
         self.publisher = Publisher(PUBLIC_URL, folder)
         self._numbers = 0
+        self.settings: Settings | None = None
         with db.write() as session:
             self.campaign = campaigns.create(session, campaign, "editor", "new", now)
 

@@ -14,8 +14,9 @@ from campaign.banner import folder as public_folder
 from campaign.banner.publish import Publisher
 from campaign.banner.snapshot import as_of_after
 from campaign.domain.campaign import EditorState, Frozen, Hold
-from campaign.store import batches, publications
+from campaign.store import batches, campaigns, objects, publications, sources
 from campaign.store.engine import Database
+from campaign.store.objects import Ref
 from tests.banner.newsroom import NOON, PUBLIC_URL, Newsroom, a_campaign
 
 SECOND = timedelta(seconds=1)
@@ -276,3 +277,40 @@ def test_as_of_is_when_all_was_counted_and_never_goes_back(
         number_changed=changed,
     )
     assert as_of == at(after)
+
+
+def test_one_campaign_that_can_not_be_rendered_does_not_stop_the_others(newsroom: Newsroom) -> None:
+    with newsroom.db.write() as session:
+        campaigns.create(session, a_campaign(slug="broken", zone="Europe/Kyiv"), "editor", "new", NOON)
+        row = session.connection().exec_driver_sql("SELECT id FROM campaign WHERE slug = 'broken'").scalar_one()
+        session.connection().exec_driver_sql(f"UPDATE campaign SET zone = 'Nowhere/None' WHERE id = {row}")
+    report = newsroom.publish()
+    assert report.published == ("25k",)
+    assert "broken" in report.problems[0]
+
+
+def test_while_a_delivery_waits_as_of_says_since_when_and_jumps_when_it_is_counted(newsroom: Newsroom) -> None:
+    newsroom.publish()
+    source = a_source(newsroom)
+    with newsroom.db.write() as session:
+        objects.mark_dirty(session, source, [Ref("subscription", "sub_1")], newsroom.now, "inbox", None)
+    since = number(newsroom)["as_of"]
+    newsroom.publish(timedelta(minutes=3))
+    assert number(newsroom)["as_of"] == since
+    assert not newsroom.publish(timedelta(minutes=1)).published
+    newsroom.book(1)
+    newsroom.publish()
+    later = number(newsroom)
+    assert later["count"] == 24_601
+    assert since < later["as_of"] < "2026-11-22T12:00:10Z"
+    with newsroom.db.write() as session:
+        objects.settle(session, source, [Ref("subscription", "sub_1")], 10**9)
+    newsroom.publish(timedelta(seconds=10))
+    assert datetime.fromisoformat(number(newsroom)["as_of"]) == newsroom.now
+
+
+def a_source(room: Newsroom) -> int:
+    with room.db.write() as session:
+        settings = room.runtime().settings
+        secrets = sources.SourceSecrets(api_key="rk_test_" + "x" * 20, webhook_secrets=())
+        return sources.add(session, "shop", "Shop", secrets, settings, room.now).id
