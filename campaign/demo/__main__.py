@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import logging
 import os
 import sys
@@ -18,9 +19,16 @@ from campaign.domain.errors import CampaignTrackerError
 from campaign.jobs.supervisor import Supervisor
 from config import SettingsError
 
+_WHAT = (
+    "Run the demo: a newspaper with the banner in an article, staff pages, and a payment provider on loopback. "
+    "PORT in the environment chooses the port (8000), DATA_DIR the folder that keeps everything (data)."
+)
+
 
 def main() -> int:
     """Run the demo until Ctrl-C; 0 when it ended as asked, 2 when it can't start."""
+    parser = argparse.ArgumentParser(prog="python -m campaign.demo", description=_WHAT)
+    parser.parse_args()
     logging.basicConfig(format="%(levelname)s %(message)s", level=logging.WARNING)
     began = time.monotonic()
     supervisor = Supervisor([])

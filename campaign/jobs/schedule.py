@@ -14,6 +14,7 @@ from campaign.domain.campaign import EditorState
 from campaign.domain.errors import CampaignTrackerError
 from campaign.ingest.accounts import Accounts
 from campaign.ingest.listing import list_all_events
+from campaign.ingest.quarantine import set_apart_bursts
 from campaign.ingest.sweep import sweep_all
 from campaign.ingest.work import Worker
 from campaign.jobs.job import Job
@@ -62,6 +63,12 @@ def check_numbers(runtime: Runtime) -> str:
     return "; ".join(wrong) if wrong else f"{len(live)} campaigns checked, no difference"
 
 
+def set_bursts_apart(runtime: Runtime) -> str | None:
+    """Bursts of tiny or failing payments no longer count, by a recorded decision."""
+    number = set_apart_bursts(runtime.db, runtime.now())
+    return f"{number} payments set apart" if number else None
+
+
 def prune(runtime: Runtime) -> str | None:
     """What only throttling needed is forgotten when it is old."""
     gone = forget_old_attempts(runtime.db, runtime.now())
@@ -79,6 +86,10 @@ JOBS: tuple[Job, ...] = (
         daily_at=time(3, 10),
     ),
     Job("freeze", "settles ended campaigns", freeze_results, timedelta(minutes=5), every=timedelta(minutes=1)),
+    Job(
+        *("bursts", "sets bursts of card tests apart", set_bursts_apart, timedelta(minutes=5)),
+        every=timedelta(minutes=1),
+    ),
     Job("check", "compares number, ledger and facts", check_numbers, timedelta(hours=1), every=timedelta(hours=1)),
     Job("prune", "forgets what is too old to matter", prune, timedelta(minutes=5), every=timedelta(hours=1)),
 )
