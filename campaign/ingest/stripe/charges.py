@@ -93,7 +93,7 @@ def _occurred_at(charge: Thing, settled: Thing | None, *, is_debit: bool) -> dat
 
 def _refund(refund: Thing, currency: str) -> Reduction | None:
     """One that failed or was cancelled never happened; one that waits for something was not made yet."""
-    if refund.optional_text("status") not in _REFUNDS_THAT_TAKE:
+    if refund.text("status") not in _REFUNDS_THAT_TAKE:
         return None
     if refund.currency() != currency:
         raise refund.wrong("a refund is in another currency")
