@@ -12,7 +12,7 @@ from pathlib import Path
 from flask import Flask
 from werkzeug.serving import make_server
 
-from campaign.counting import check
+from campaign.counting import check, passage
 from campaign.domain.campaign import Campaign, EditorState, GoalKind, Rule
 from campaign.domain.progress import fold
 from campaign.ingest.accounts import Accounts
@@ -95,6 +95,10 @@ class Stand:
             worker.drain()
         finally:
             worker.close()
+
+    def pass_time(self) -> None:
+        """What time alone changes is booked."""
+        passage.recheck_due(self.db, self.now())
 
     def campaign(self, kind: GoalKind, starts_on: date, ends_on: date, **rule: object) -> Campaign:
         told = Campaign(
