@@ -52,8 +52,6 @@ def coded(path: str, content_type: str, body: bytes) -> Body:
 def public_data(snapshot: Snapshot, public_url: str) -> dict[str, Any]:
     """All that is public of a campaign."""
     campaign = snapshot.campaign
-    progress = snapshot.progress
-    known = snapshot.value is not None
     return {
         "v": 1,
         "slug": campaign.slug,
@@ -66,21 +64,12 @@ def public_data(snapshot: Snapshot, public_url: str) -> dict[str, Any]:
         "zone": campaign.zone,
         "deadline": instant_text(campaign.deadline),
         "ladder": [],
-        "count": snapshot.value,
-        "percent": snapshot.percent,
-        "remaining": snapshot.remaining,
-        "opening": progress.opening if known else None,
-        "joined": progress.joined if known else None,
-        "left": progress.left if known else None,
-        "returned": progress.returned if known else None,
-        "raised": progress.raised if known else None,
-        "refunded": progress.refunded if known else None,
+        **_numbers(snapshot),
         "stage": snapshot.stage.value,
         "shown": snapshot.shown,
         "as_of": instant_text(snapshot.as_of),
         "until": None if snapshot.until is None else instant_text(snapshot.until),
         "result": _result(snapshot),
-        "after_deadline": progress.after_deadline,
         "languages": list(campaign.languages),
         "words": {language: _words(campaign, language) for language in campaign.languages},
         "checks": [
@@ -94,6 +83,18 @@ def public_data(snapshot: Snapshot, public_url: str) -> dict[str, Any]:
         "page": f"{public_url}/g/{campaign.slug}/",
         "home": campaign.join.home_url or None,
         "joinable": snapshot.price is not None,
+    }
+
+
+def _numbers(snapshot: Snapshot) -> dict[str, int | None]:
+    """Where it stands, and how it came there; null while no number was ever available."""
+    progress = asdict(snapshot.progress)
+    parts = ("opening", "joined", "left", "returned", "raised", "refunded", "after_deadline")
+    return {
+        "count": snapshot.value,
+        "percent": snapshot.percent,
+        "remaining": snapshot.remaining,
+        **{part: None if snapshot.value is None else progress[part] for part in parts},
     }
 
 

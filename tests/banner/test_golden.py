@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from campaign.banner.page import page_html
-from campaign.banner.preview import example, stage_previews
 from campaign.banner.render import fragment_html, fragment_view, number_json
 from campaign.banner.snapshot import Snapshot
 from campaign.domain.campaign import Campaign, GoalKind, Join, Opening, OpeningSource, Words
@@ -18,6 +17,7 @@ from campaign.domain.standing import EntryKind
 from campaign.store.ledger import Entry
 from campaign.store.public_facts import JoinPrice, SourceCheck
 from tests.banner.newsroom import NOON, PUBLIC_URL, a_campaign
+from tests.banner.stages import example
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 OWN_WORDS = {
@@ -106,10 +106,3 @@ def test_the_campaign_page(golden: object) -> None:
     golden("page.html", page)
     assert "<script" not in page
     assert "style=" not in page
-
-
-def test_staff_see_every_stage_in_every_language_before_it_comes() -> None:
-    previews = stage_previews(a_campaign(languages=("en", "uk")), PUBLIC_URL)
-    assert [p.stage for p in previews if p.language == "uk"] == [p.stage for p in previews if p.language == "en"]
-    assert {p.stage for p in previews} == set(Stage)
-    assert all("{" not in p.html for p in previews)

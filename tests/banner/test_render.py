@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from campaign.banner.formats import Formats
-from campaign.banner.preview import example
 from campaign.banner.render import MOST_JSON_BYTES, fragment_html, fragment_view, number_json
 from campaign.domain.campaign import Campaign, GoalKind, Words
 from campaign.domain.money import Money
 from campaign.domain.stage import Stage
 from tests.banner.newsroom import PUBLIC_URL, a_campaign
+from tests.banner.stages import example
 
 LIVE = [Stage.EARLY, Stage.RUNNING, Stage.NEAR, Stage.LAST_DAYS, Stage.REACHED]
 texts = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=200).filter(lambda t: not {"{", "}"} & set(t))

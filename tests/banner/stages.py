@@ -1,36 +1,15 @@
-"""Every stage before it comes: the words of a campaign on numbers made up to fit each stage, for its editors only."""
+"""A snapshot for each stage: a number and a moment made up to fit."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from campaign.banner.render import fragment_html, fragment_view
 from campaign.banner.snapshot import Snapshot
 from campaign.domain.campaign import Campaign, Frozen
 from campaign.domain.progress import Progress
 from campaign.domain.stage import Stage, last_days_at, next_change
 from campaign.store.public_facts import JoinPrice
-
-
-@dataclass(frozen=True, slots=True)
-class StagePreview:
-    """A stage in one language as a finished fragment."""
-
-    stage: str
-    language: str
-    html: str
-
-
-def stage_previews(campaign: Campaign, public_url: str) -> list[StagePreview]:
-    """Every stage in every language, in the order in which stages come."""
-    return [
-        StagePreview(
-            stage.value, language, fragment_html(fragment_view(example(campaign, stage), language, public_url))
-        )
-        for language in campaign.languages
-        for stage in _ORDER
-    ]
 
 
 def example(campaign: Campaign, stage: Stage) -> Snapshot:
@@ -51,19 +30,6 @@ def example(campaign: Campaign, stage: Stage) -> Snapshot:
     until = next_change(stage, campaign, now)
     price = JoinPrice(None, "", None) if campaign.join.price_key else None
     return Snapshot(campaign, value, progress, stage, stage is not Stage.SCHEDULED, now, until, price=price)
-
-
-_ORDER = (
-    Stage.SCHEDULED,
-    Stage.EARLY,
-    Stage.RUNNING,
-    Stage.NEAR,
-    Stage.LAST_DAYS,
-    Stage.REACHED,
-    Stage.ENDED_COUNTING,
-    Stage.ENDED_REACHED,
-    Stage.ENDED_MISSED,
-)
 
 
 def _moment(campaign: Campaign, stage: Stage) -> datetime:
