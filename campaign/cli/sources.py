@@ -11,13 +11,14 @@ import click
 from campaign.cli.campaigns import actor
 from campaign.cli.output import as_json, open_runtime, plain, print_value, show_progress, table
 from campaign.counting import edit
-from campaign.domain.errors import Invalid, NotFound
+from campaign.domain.errors import Invalid
 from campaign.ingest import sweep as sweeping
-from campaign.ingest import work
 from campaign.ingest.accounts import Accounts
+from campaign.ingest.stripe.reading import KINDS
 from campaign.runtime import Runtime
-from campaign.store import audit, prices
+from campaign.store import audit, changes, objects, prices
 from campaign.store import sources as store
+from campaign.store.objects import Ref
 from campaign.store.sealing import SourceSecrets
 from campaign.store.sources import SourceSeen
 
@@ -105,14 +106,16 @@ def sweep(slug: str, as_json: bool) -> None:
 
 @sources_group.command()
 @click.argument("slug")
-@click.argument("kind")
+@click.argument("kind", type=click.Choice(sorted(KINDS)))
 @click.argument("key")
 def replay(slug: str, kind: str, key: str) -> None:
     """Fetch one object again, like `replay stripe subscription sub_1Abc`; the jobs process does it at once."""
     runtime = open_runtime()
     source = _source(runtime, slug)
-    if not work.retry(runtime.db, source.id, kind, key, runtime.now()):
-        raise NotFound(kind, key)
+    with runtime.db.write() as session:
+        objects.mark_dirty(session, source.id, [Ref(kind, key)], runtime.now(), "staff", None)
+        audit.write(session, actor(), "inbox.replay", f"{kind} {key}", runtime.now())
+        changes.announce(session, changes.INBOX)
     click.echo(f"{kind} {key} is fetched again.")
 
 
