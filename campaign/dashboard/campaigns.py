@@ -93,23 +93,22 @@ def create(db: Database, campaign: Campaign, *, actor: str, now: datetime) -> Ca
 
 
 def change(db: Database, campaign: Campaign, *, actor: str, reason: str, now: datetime) -> Campaign:
-    """The campaign's next version is stored and booked. Raises Invalid, NotFound; Conflict names what somebody changed.
+    """The campaign's next version is stored and booked. Raises as `check_before_saving`, and NotFound."""
+    check_before_saving(db, campaign, reason)
+    return edit.edit(db, campaign, actor, reason.strip() or "edited", now)
 
-    A campaign that is public needs a reason.
+
+def check_before_saving(db: Database, campaign: Campaign, reason: str) -> None:
+    """Return when the change can be saved as it is.
+
+    Raises Invalid (a campaign that is public needs a reason), and Conflict naming what somebody changed meanwhile.
     """
-    before = find(db, campaign.slug) if campaign.id == 0 else _stored(db, campaign.id)
+    validate(campaign)
+    before = _stored(db, campaign.id)
     if before.state is EditorState.PUBLIC and not reason.strip():
         raise Invalid("reason", "Say why you change a campaign that readers see; it is kept with the change.")
     if before.version != campaign.version:
         raise Conflict(_meanwhile(db, campaign))
-    return edit.edit(db, campaign, actor, reason.strip() or "edited", now)
-
-
-def check_before_saving(before: Campaign, after: Campaign) -> None:
-    """Return when the change can be saved as it is; raise Invalid, or Conflict when somebody was faster."""
-    validate(after)
-    if before.version != after.version:
-        raise Conflict(f"Version {before.version} was saved meanwhile; yours began at {after.version}.")
 
 
 def preview_of(db: Database, campaign: Campaign, now: datetime) -> Preview | None:

@@ -10,7 +10,7 @@ from campaign.store import entries_shown, inbox, overview, sources
 from campaign.store.engine import Session
 from campaign.store.inbox import EventSeen
 from campaign.store.ledger import Entry
-from campaign.store.overview import Sweep
+from campaign.store.sweeps import SweepSeen
 
 KINDS = {
     EntryKind.OPENING: "Opening",
@@ -50,7 +50,7 @@ def lines(session: Session, entries: Sequence[Entry]) -> tuple[EntryLine, ...]:
     )
 
 
-def cause_words(entry: Entry, events: dict[int, EventSeen], runs: dict[int, Sweep], names: dict[int, str]) -> str:
+def cause_words(entry: Entry, events: dict[int, EventSeen], runs: dict[int, SweepSeen], names: dict[int, str]) -> str:
     """What made us book it, in a few words."""
     note = entry.note or ""
     match entry.cause_kind:

@@ -17,9 +17,9 @@ from campaign.store.engine import Database
 from campaign.store.entries_shown import FactSeen
 from campaign.store.inbox import EventSeen
 from campaign.store.ledger import Entry
-from campaign.store.overview import Sweep
 from campaign.store.publications import Snapshot
 from campaign.store.sources import SourceSeen
+from campaign.store.sweeps import SweepSeen
 
 PAGE = 50
 
@@ -41,7 +41,7 @@ class EntryPage:
     line: EntryLine
     source: SourceSeen | None
     event: EventSeen | None
-    sweep: Sweep | None
+    sweep: SweepSeen | None
     batch: BatchSeen | None
     facts: tuple[FactSeen, ...]
     others: tuple[EntryLine, ...]

@@ -8,15 +8,17 @@ from datetime import datetime
 
 from campaign.counting import edit
 from campaign.domain.errors import NotFound
-from campaign.store import audit, changes, entries_shown, inbox, job_runs, objects, overview, sources
+from campaign.store import audit, changes, entries_shown, inbox, job_runs, objects, overview, sources, sweeps
 from campaign.store.engine import Database
 from campaign.store.entries_shown import PriceSeen
 from campaign.store.inbox import EventSeen
 from campaign.store.objects import ObjectSeen, Ref
-from campaign.store.overview import InboxState, Sweep
+from campaign.store.overview import InboxState
 from campaign.store.sources import SourceSeen
+from campaign.store.sweeps import SweepSeen
 
 SHOWN = 100
+SWEEPS_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class SourcePage:
     webhook_path: str
     last_event_at: datetime | None
     prices: tuple[PriceSeen, ...]
-    sweeps: tuple[Sweep, ...]
+    sweeps: tuple[SweepSeen, ...]
 
     def counts(self, price: PriceSeen) -> bool:
         """Whether what is paid at this price counts."""
@@ -97,7 +99,7 @@ def source_page(db: Database, source_id: int) -> SourcePage:
             path,
             inbox.last_received_at(session, source_id),
             tuple(entries_shown.prices(session, source_id)),
-            tuple(overview.sweeps_of(session, source_id)),
+            tuple(sweeps.recent(session, SWEEPS_SHOWN, source_id)),
         )
 
 

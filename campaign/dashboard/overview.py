@@ -16,6 +16,7 @@ from campaign.domain.campaign import Campaign, EditorState, GoalKind
 from campaign.domain.progress import Progress, fold
 from campaign.store import (
     batches,
+    bursts,
     campaigns,
     checks,
     day_totals,
@@ -26,17 +27,22 @@ from campaign.store import (
     overview,
     publications,
     rechecks,
+    sign_ups,
     sources,
 )
 from campaign.store.batches import BatchSeen
+from campaign.store.bursts import SetApartSeen
 from campaign.store.checks import CheckSeen
 from campaign.store.engine import Database, Session
 from campaign.store.entries_shown import FactSeen, Fees
 from campaign.store.job_runs import Run
-from campaign.store.overview import Burst, Funnel, InboxState, Sweep
+from campaign.store.overview import InboxState
+from campaign.store.sign_ups import Funnel
 from campaign.store.sources import SourceSeen
+from campaign.store.sweeps import SweepSeen
 
 LAST_ENTRIES = 8
+BURSTS_SHOWN = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +51,7 @@ class SourceHealth:
 
     source: SourceSeen
     last_event_at: datetime | None
-    sweeps: Mapping[str, Sweep]
+    sweeps: Mapping[str, SweepSeen]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +70,7 @@ class Health:
     inbox: InboxState
     sources: tuple[SourceHealth, ...]
     jobs: tuple[Run, ...]
-    bursts: tuple[Burst, ...]
+    bursts: tuple[SetApartSeen, ...]
     running: tuple[BatchSeen, ...]
 
     @property
@@ -123,7 +129,7 @@ def overview_of(db: Database, slug: str, now: datetime) -> Overview:
             published=published,
             published_as_of=as_of,
             is_held=campaign.hold is not None and campaign.hold.until > now,
-            funnel=overview.funnel(session, campaign.id),
+            funnel=sign_ups.funnel(session, campaign.id),
             fees=entries_shown.fees(session, campaign.id) if campaign.kind is GoalKind.AMOUNT else None,
             health=health_in(session, campaign.id),
         )
@@ -147,7 +153,7 @@ def health_in(session: Session, campaign_id: int | None) -> Health:
             for s in sources.listing(session)
         ),
         jobs=tuple(job_runs.list_runs(session)),
-        bursts=tuple(b for b in overview.bursts(session) if b.undone_at is None),
+        bursts=tuple(b for b in bursts.listing(session, BURSTS_SHOWN) if b.undone_at is None),
         running=tuple(b for b in batches.recent(session, 20, campaign_id) if b.finished_at is None),
     )
 

@@ -73,7 +73,7 @@ class _Pages:
             return self._form_page(form, base)
         try:
             campaign = campaign_form.read_campaign(form, base, choices)
-            if request.form.get("step") != "save" and (preview := self._preview(base, campaign)):
+            if request.form.get("step") != "save" and (preview := self._preview(campaign, form.reason.data)):
                 return page("edit_preview.html", campaign=base, after=campaign, preview=preview, sent=_sent(),
                             changed=campaigns.changed_fields(base, campaign), form=form)  # fmt: skip
             return self._save(campaign, form.reason.data)
@@ -109,9 +109,9 @@ class _Pages:
         saved = campaigns.change(self._db, campaign, actor=actor, reason=reason, now=self._runtime.now())
         return done("Saved.", "campaign", slug=saved.slug)
 
-    def _preview(self, base: Campaign, campaign: Campaign) -> Any:
+    def _preview(self, campaign: Campaign, reason: str) -> Any:
         """What saving would do to the number, when there is anything to say before saving."""
-        campaigns.check_before_saving(base, campaign)
+        campaigns.check_before_saving(self._db, campaign, reason)
         return campaigns.preview_of(self._db, campaign, self._runtime.now())
 
     def _form_page(

@@ -99,7 +99,7 @@ def hidden() -> Any:
 
 
 def _checks(required: bool, longest: int) -> list[Any]:
-    first = _validators.InputRequired("Fill this in.") if required else _validators.Optional()
+    first = _validators.DataRequired("Fill this in.") if required else _validators.Optional()
     return [first, _validators.Length(max=longest, message=f"Use at most {longest} characters.")]
 
 

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from campaign.dashboard import operations, overview
 from campaign.domain.staff import Role
+from campaign.ingest import quarantine
 from campaign.runtime import Runtime
 from campaign.web import staff_sessions
 from campaign.web.staff_page import done, page
@@ -21,6 +22,7 @@ def add_pages(bp: Blueprint, runtime: Runtime) -> None:
     route(bp, "/sources", pages.sources)
     route(bp, "/sources/<int:source_id>", pages.source)
     route(bp, "/sources/<int:source_id>/prices", pages.tick_prices, methods=("POST",))
+    route(bp, "/bursts/<int:burst_id>/undo", pages.undo_burst, methods=("POST",))
     route(bp, "/jobs", pages.jobs)
     route(bp, "/jobs/<name>/run", pages.run_job, methods=("POST",))
 
@@ -65,6 +67,11 @@ class _Pages:
         changed = operations.tick_prices(self._db, source_id, ticked, actor=actor, now=self._runtime.now())
         message = "Every campaign is counted by the prices you ticked." if changed else "Nothing changed."
         return done(message, "source", source_id=source_id)
+
+    @needs(Role.EDITOR)
+    def undo_burst(self, burst_id: int) -> ResponseReturnValue:
+        quarantine.undo_set_apart(self._db, burst_id, staff_sessions.staff().email, self._runtime.now())
+        return done("These payments count again, and the rule leaves them alone.", "sources")
 
     @needs(Role.VIEWER)
     def jobs(self) -> ResponseReturnValue:
