@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.benchmarks import live, report, sizes, webhook
+from tests.benchmarks.cores import CORES
 from tests.benchmarks.newsroom import open_newsroom
 from tests.benchmarks.runs import RUNS
 from tests.proofs.figures import machine
@@ -28,6 +29,7 @@ def measure(folder: Path, seconds: float, number: int) -> dict[str, Any]:
         "machine": machine(),
         "seconds": seconds,
         "runs": number,
+        "cores": "one for the server, the others for the load" if CORES.apart else "as the system chooses",
         "sizes": sizes.measure(newsroom),
         "live": live.measure(newsroom, folder, seconds, number),
         "webhook": webhook.measure(newsroom, folder, seconds, number),
@@ -41,14 +43,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--seconds", type=float, default=3.0, help="length of one run (%(default)s)")
     parser.add_argument("--runs", type=int, default=RUNS, help="runs of each server (%(default)s)")
     parser.add_argument("--folder", type=Path, default=BUILD, help="the disk that is measured (%(default)s)")
+    parser.add_argument("--unpinned", action="store_true", help="let the system choose who runs on which core")
     asked = parser.parse_args(arguments)
+    CORES.apart = CORES.apart and not asked.unpinned
     asked.folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="bench-", dir=asked.folder) as folder:
         results = measure(Path(folder), asked.seconds, asked.runs)
     print("\n".join(report.lines(results)))
     asked.json.parent.mkdir(parents=True, exist_ok=True)
     asked.json.write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    report.record(results)
+    if CORES.apart:
+        report.record(results)
     print(f"\nAs JSON: {asked.json}")
 
 

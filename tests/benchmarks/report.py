@@ -17,6 +17,7 @@ def lines(results: dict[str, Any]) -> Iterator[str]:
     """The tables, line by line."""
     number, hook = results["live"], results["webhook"]
     yield f"Machine: {results['machine']}. {results['runs']} runs of {results['seconds']:g} s each, in turn; medians."
+    yield f"Cores: {results['cores']}."
     yield ""
     yield f"The live number, {number['bytes']} bytes, {number['connections']} connections ({number['generator']})"
     yield from _servers(number["servers"])

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from statistics import median
 from typing import Any
 
+from tests.benchmarks.cores import CORES
 from tests.benchmarks.load import Load
 from tests.benchmarks.servers import Server
 
@@ -49,7 +50,8 @@ def alternate(servers: Mapping[str, Server], load: Callable[[str, Server], Load]
 
 def _run(server: Server, load: Callable[[], Load]) -> Run:
     before = server.cpu_seconds()
-    done = load()
+    with CORES.of_load():
+        done = load()
     spent = server.cpu_seconds() - before
     if not done.answers:
         raise RuntimeError("A server answered nothing.")

@@ -19,6 +19,7 @@ from pathlib import Path
 import psutil
 
 from campaign.cli.serve import web_program
+from tests.benchmarks.cores import CORES
 
 ROOT = Path(__file__).parents[2]
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -120,7 +121,7 @@ http {{
 
 @contextlib.contextmanager
 def _started(command: Sequence[str], environ: Mapping[str, str], port: int, log: Path) -> Iterator[Server]:
-    with log.open("wb") as out:
+    with log.open("wb") as out, CORES.of_servers():
         process = subprocess.Popen(
             list(command), env=dict(environ), cwd=ROOT, stdout=out, stderr=out, start_new_session=True
         )
