@@ -111,8 +111,12 @@ def fetch(db: Database, accounts: Accounts, claim: Claim) -> Fetched:
         with db.read() as session:
             return facts.is_linked(session, claim.source_id, link_key)
 
+    def is_complete(membership_key: str) -> bool:
+        with db.read() as session:
+            return facts.knows_all_invoices(session, claim.source_id, membership_key)
+
     try:
-        fetcher = Fetcher(accounts.gateway(claim.source_id), Reader(accounts.hash_address), is_linked)
+        fetcher = Fetcher(accounts.gateway(claim.source_id), Reader(accounts.hash_address), is_linked, is_complete)
         return Fetched(claim, fetcher.fetch(claim.ref))
     except Exception as error:  # noqa: BLE001 - one bad object never stops the next; what it is stays with the object
         return Fetched(claim, error=error)

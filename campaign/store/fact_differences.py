@@ -30,8 +30,17 @@ def memberships(
     """Unknown and different memberships; their account, and whether all invoices are known, is not compared."""
     values = {m.key: facts.membership_values(m, 0) for m in told.values()}
     for one in values.values():
-        del one["account_id"], one["invoices_complete"]
-    return compare(session, MembershipRow, source_id, values, stamp)
+        del one["account_id"], one["invoices_complete"], one["running_from"], one["running_until"]
+    unknown, different = compare(session, MembershipRow, source_id, values, stamp)
+    m = MembershipRow
+    for some in parts(sorted(set(told) - unknown - different)):
+        unbilled = session.execute(
+            select(m.key, m.running_until).where(
+                m.source_id == source_id, m.key.in_(some), m.running_until.is_not(None), m.fetched_seq < stamp
+            )
+        )
+        different |= {key for key, running_until in unbilled if running_until != told[key].running_until}
+    return unknown, different
 
 
 def accounts(session: Session, source_id: int, told: Mapping[str, ToldAccount], stamp: int) -> set[str]:

@@ -63,6 +63,14 @@ def membership_stamp(session: Session, source_id: int, membership_key: str) -> i
     return session.scalar(query) or 0
 
 
+def knows_all_invoices(session: Session, source_id: int, membership_key: str) -> bool:
+    """Whether a membership's invoices were once read to the end; later ones are known as they come."""
+    query = select(MembershipRow.invoices_complete).where(
+        MembershipRow.source_id == source_id, MembershipRow.key == membership_key
+    )
+    return session.scalar(query) is True
+
+
 def invoice_stamp(session: Session, source_id: int, invoice_key: str) -> int:
     """The stamp an invoice was last told under; 0 when it never was."""
     query = select(InvoiceRow.fetched_seq).where(InvoiceRow.source_id == source_id, InvoiceRow.key == invoice_key)

@@ -19,11 +19,16 @@ CHARGE_WITH = ["customer", "balance_transaction", "refunds"]
 
 @dataclass(frozen=True, slots=True)
 class Fetcher:
-    """Asks one account. `is_linked`: whether we know already which invoice a payment belongs to."""
+    """Asks one account.
+
+    `is_linked`: whether we know already which invoice a payment belongs to. `is_complete`: whether we know all invoices
+    of a subscription up to its latest.
+    """
 
     gateway: Gateway
     reader: Reader
     is_linked: Callable[[str], bool]
+    is_complete: Callable[[str], bool]
 
     def fetch(self, ref: Ref) -> Reading:
         """What Stripe says of the object now. Raises what the gateway raises, and MalformedFact."""
@@ -51,16 +56,15 @@ class Fetcher:
         body = self._with_all(body, "items", "subscription_items", {"subscription": body.get("id")})
         latest = body.get("latest_invoice")
         latest = cast(Json, latest) if isinstance(latest, dict) else None
-        if r.speaks_for_itself(body, latest):
-            invoices = [] if latest is None else [self.whole_invoice(latest)]
-            return self.reader.subscription(body, invoices, complete=False)
+        if latest is not None and r.speaks_for_itself(body, latest, self.is_complete):
+            return self.reader.subscription(body, [self.whole_invoice(latest)], complete=True)
         key = Thing.of(body, r.SUBSCRIPTION).key
         rows = self.gateway.rows("invoices", subscription=key, expand=["data.payments"])
         return self.reader.subscription(body, [self.whole_invoice(row) for row in rows], complete=True)
 
     def _invoice(self, key: str) -> Reading:
         body = self.whole_invoice(self.gateway.get(f"invoices/{key}", expand=INVOICE_WITH))
-        return self.reader.invoice_with_subscription(body)
+        return self.reader.invoice_with_subscription(body, self.is_complete)
 
     def whole_invoice(self, body: Json) -> Json:
         """The invoice with all of its lines and payments: an object holds only the first ten of each."""

@@ -13,12 +13,11 @@ from typing import cast
 
 from campaign.counting import book
 from campaign.domain.errors import MalformedFact
-from campaign.domain.facts import InvoiceState
 from campaign.ingest.stripe.fetch import CHARGE_WITH
 from campaign.ingest.stripe.fields import Json, Thing
 from campaign.ingest.stripe.pages import Lister, Page
 from campaign.ingest.stripe.reading import CHARGE, INVOICE, PRICE, SUBSCRIPTION, Reader, Reading
-from campaign.ingest.stripe.subscriptions import is_plain
+from campaign.ingest.stripe.subscriptions import billed_until
 from campaign.store import batches, facts, objects, prices
 from campaign.store.engine import Database
 from campaign.store.ledger import Cause
@@ -42,7 +41,7 @@ class Importer:
     now: Callable[[], datetime]
     progress: Callable[[dict[str, int]], None]
     found: Counter[str] = field(default_factory=Counter[str])
-    _ever_paid: set[str] = field(default_factory=set[str])
+    _billed_until: dict[str, datetime] = field(default_factory=dict[str, datetime])
     _people_later: set[int] = field(default_factory=set[int])
 
     def run(self) -> None:
@@ -101,11 +100,10 @@ class Importer:
         if _is_cut_short(row, "lines") or _is_cut_short(row, "payments"):
             return Reading(dirties={Ref(INVOICE, Thing.of(row, INVOICE).key)})
         reading = self.reader.invoice(row)
-        self._ever_paid |= {
-            i.membership_key
-            for i in reading.told.invoices.values()
-            if i.membership_key is not None and i.state == InvoiceState.PAID.value and i.total_minor > 0
-        }
+        for invoice in reading.told.invoices.values():
+            until, key = billed_until([invoice]), invoice.membership_key
+            if key is not None and until is not None:
+                self._billed_until[key] = max(until, self._billed_until.get(key, until))
         return reading
 
     def _charge(self, row: Json) -> Reading:
@@ -115,11 +113,11 @@ class Importer:
         return self.reader.charge(row, [], None)
 
     def _subscription(self, row: Json) -> Reading:
-        """All of its invoices are known by now; where none is paid, its running period is no evidence yet."""
+        """All of its invoices are known by now."""
         key = Thing.of(row, SUBSCRIPTION).key
         if _is_cut_short(row, "items"):
             return Reading(dirties={Ref(SUBSCRIPTION, key)})
-        return self.reader.subscription_with_known_invoices(row, plain=is_plain(row) and key in self._ever_paid)
+        return self.reader.subscription_with_known_invoices(row, self._billed_until.get(key))
 
 
 def _steps(page: Page) -> Iterator[list[Json]]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import cast
 
 from campaign.ingest.addresses import AddressHasher
@@ -10,7 +12,7 @@ from campaign.ingest.stripe.charges import giver_address, told_charge
 from campaign.ingest.stripe.fields import Json, Thing
 from campaign.ingest.stripe.invoices import subscription_key, told_invoice
 from campaign.ingest.stripe.prices import told_price
-from campaign.ingest.stripe.subscriptions import is_plain, told_subscription, with_payment_seen
+from campaign.ingest.stripe.subscriptions import billed_until, is_plain, told_subscription, without_billed_period
 from campaign.store.objects import Ref
 from campaign.store.prices import ToldPrice
 from campaign.store.told import Told, ToldAccount
@@ -94,15 +96,18 @@ class Reader:
             reading.whole.add(Ref(INVOICE_PAYMENT, row.text("id")))
         return reading
 
-    def invoice_with_subscription(self, body: Json) -> Reading:
-        """The invoice, and its subscription where this invoice is the latest and says that its period is paid."""
+    def invoice_with_subscription(self, body: Json, is_complete: Callable[[str], bool]) -> Reading:
+        """The invoice, and its subscription where with this one all of its invoices are known.
+
+        `is_complete`: whether a subscription's invoices were known before.
+        """
         reading = self.invoice(body)
         membership_key = subscription_key(Thing.of(body, INVOICE))
         if membership_key is None:
             return reading
         subscription = expanded_subscription(body)
-        if subscription is not None and speaks_for_itself(subscription, body):
-            reading.update(self.subscription(subscription, invoices=[], complete=False))
+        if subscription is not None and speaks_for_itself(subscription, body, is_complete):
+            reading.update(self.subscription(subscription, [body], complete=True))
         else:
             reading.dirties.add(Ref(SUBSCRIPTION, membership_key))
         return reading
@@ -112,18 +117,16 @@ class Reader:
         reading = self.customer_of(body)
         for row in invoices:
             reading.update(self.invoice(row))
-        membership = told_subscription(body, plain=is_plain(body), invoices_complete=complete)
-        if complete:
-            membership = with_payment_seen(membership, reading.told.invoices.values())
-        reading.told.add(membership)
+        membership = told_subscription(body, invoices_complete=complete)
+        reading.told.add(without_billed_period(membership, billed_until(reading.told.invoices.values())))
         reading.whole.add(Ref(SUBSCRIPTION, membership.key))
         return reading
 
-    def subscription_with_known_invoices(self, body: Json, *, plain: bool) -> Reading:
-        """The membership, all of whose invoices were told before; `plain`: its running period is evidence."""
+    def subscription_with_known_invoices(self, body: Json, until: datetime | None) -> Reading:
+        """The membership, all of whose invoices were told before; they bill it `until`."""
         reading = self.customer_of(body)
-        membership = told_subscription(body, plain=plain, invoices_complete=True)
-        reading.told.add(membership)
+        membership = told_subscription(body, invoices_complete=True)
+        reading.told.add(without_billed_period(membership, until))
         reading.whole.add(Ref(SUBSCRIPTION, membership.key))
         return reading
 
@@ -166,14 +169,13 @@ def expanded_subscription(invoice: Json) -> Json | None:
     return cast(Json, body) if isinstance(body, dict) else None
 
 
-def speaks_for_itself(subscription: Json, latest_invoice: Json | None) -> bool:
-    """A plain active subscription whose latest invoice, at hand, is paid: nothing else need be asked for."""
-    if not is_plain(subscription):
-        return False
+def speaks_for_itself(subscription: Json, latest_invoice: Json | None, is_complete: Callable[[str], bool]) -> bool:
+    """A plain active subscription whose latest invoice is at hand and paid, its first one or all others known."""
     items = subscription.get("items")
-    if isinstance(items, dict) and cast(Json, items).get("has_more"):
+    if not is_plain(subscription) or (isinstance(items, dict) and cast(Json, items).get("has_more")):
         return False
-    latest = Thing.of(subscription, SUBSCRIPTION).id_of("latest_invoice")
-    if latest is None:
-        return True
-    return latest_invoice is not None and latest_invoice.get("id") == latest and latest_invoice.get("status") == "paid"
+    thing = Thing.of(subscription, SUBSCRIPTION)
+    if latest_invoice is None or latest_invoice.get("id") != thing.id_of("latest_invoice"):
+        return False
+    is_first = latest_invoice.get("billing_reason") == "subscription_create"
+    return latest_invoice.get("status") == "paid" and (is_first or is_complete(thing.key))

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from campaign.domain.facts import InvoiceState
 from campaign.ingest.stripe.fields import Json, Thing
 from campaign.store.told import ToldInvoice, ToldMembership
 
 
-def told_subscription(body: Json, *, plain: bool, invoices_complete: bool = False) -> ToldMembership:
-    """The membership's facts. `plain`: its running period is evidence (see `is_plain`). Raises MalformedFact."""
+def told_subscription(body: Json, *, invoices_complete: bool = False) -> ToldMembership:
+    """The membership's facts, with its running period where it is plain (see `is_plain`). Raises MalformedFact."""
     subscription = Thing.of(body, "subscription")
     account_key = subscription.id_of("customer")
     if account_key is None:
         raise subscription.wrong("it has no customer")
     items = subscription.parts("items")
-    running_from, running_until = _period(subscription, items) if plain else (None, None)
+    running_from, running_until = _period(subscription, items) if is_plain(body) else (None, None)
     return ToldMembership(
         key=subscription.key,
         account_key=account_key,
@@ -47,11 +46,16 @@ def is_plain(body: Json) -> bool:
     )
 
 
-def with_payment_seen(told: ToldMembership, invoices: Collection[ToldInvoice]) -> ToldMembership:
-    """Where none of all its invoices is paid, its first payment has not settled and the period is no evidence yet."""
-    if any(i.state == InvoiceState.PAID.value and i.total_minor > 0 for i in invoices):
+def without_billed_period(told: ToldMembership, billed_until: datetime | None) -> ToldMembership:
+    """Where an invoice bills the running period, that invoice alone says whether it is paid for."""
+    if told.running_from is None or billed_until is None or billed_until <= told.running_from:
         return told
     return replace(told, running_from=None, running_until=None)
+
+
+def billed_until(invoices: Iterable[ToldInvoice]) -> datetime | None:
+    """The end of the last period that any invoice bills, whatever its state."""
+    return max((line.ends_at for i in invoices for line in i.lines if line.amount_minor >= 0), default=None)
 
 
 def _period(subscription: Thing, items: list[Thing]) -> tuple[datetime, datetime]:

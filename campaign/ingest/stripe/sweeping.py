@@ -14,7 +14,7 @@ from campaign.ingest.stripe.charges import told_dispute
 from campaign.ingest.stripe.fields import Json, Thing
 from campaign.ingest.stripe.pages import Lister, Page
 from campaign.ingest.stripe.reading import Reader
-from campaign.ingest.stripe.subscriptions import is_plain, told_subscription
+from campaign.ingest.stripe.subscriptions import told_subscription
 from campaign.store import fact_differences
 from campaign.store.engine import Database
 from campaign.store.objects import Ref
@@ -76,11 +76,11 @@ class Sweeper:
             self.progress(dict(self.found.seen))
 
     def _subscriptions(self, page: Page) -> None:
-        """What only invoices tell (whether the running period is paid for) is compared with the invoices."""
+        """Whether the running period is paid for is told by the invoices, and compared there."""
         told: dict[str, ToldMembership] = {}
         accounts: dict[str, ToldAccount] = {}
         for row in page.rows:
-            membership = self._try(r.SUBSCRIPTION, row, lambda row: told_subscription(row, plain=is_plain(row)))
+            membership = self._try(r.SUBSCRIPTION, row, told_subscription)
             customer = self._try(r.SUBSCRIPTION, row, self.reader.customer_of)
             if membership is not None and customer is not None:
                 told[membership.key] = membership
