@@ -42,7 +42,7 @@ def schedule_end(world: World, subscription: Subscription, *, at: int | None, at
     else:
         subscription.canceled_at = world.now
         subscription.cancel_reason = "cancellation_requested"
-        world.truth("cancellation", subscription=subscription.id)
+        world.truth("cancellation", subscription=subscription.id, takes_effect=subscription.cancel_at)
     plan(world, subscription)
     emit(world, "customer.subscription.updated", subscription, before)
 

@@ -39,6 +39,7 @@ class Arrangement:
     invoices: list[Line] = field(default_factory=list[Line])
     voided: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
     canceled_at: int | None = None
+    takes_effect: int = NEVER
     ended_at: int = NEVER
 
 
@@ -124,9 +125,9 @@ def _fold_arrangement(arrangement: Arrangement, what: str, line: Line) -> None:
     elif what == "voided":
         arrangement.voided.append((line["at"], line["starts"]))
     elif what == "cancellation":
-        arrangement.canceled_at = line["at"]
+        arrangement.canceled_at, arrangement.takes_effect = line["at"], line["takes_effect"]
     elif what == "uncanceled":
-        arrangement.canceled_at = None
+        arrangement.canceled_at, arrangement.takes_effect = None, NEVER
     elif what == "ended":
         arrangement.ended_at = line["at"]
 
@@ -202,7 +203,10 @@ def _grace_until(one: Stretch, arrangement: Arrangement, payments: list[tuple[in
     ends += [max(one.ends, made_at) for billed_from, made_at in payments if billed_from >= one.ends]
     ends += [max(one.ends, at) for at, billed_from in arrangement.voided if billed_from >= one.ends]
     if arrangement.canceled_at is not None:
-        ends.append(max(one.ends, arrangement.canceled_at))
+        # One decided beforehand for a later day is no wish to leave when this stretch runs out.
+        takes_effect = min(arrangement.ended_at, arrangement.takes_effect)
+        if not arrangement.canceled_at < one.ends < takes_effect:
+            ends.append(max(one.ends, arrangement.canceled_at))
     return min(ends)
 
 
