@@ -41,6 +41,7 @@ class _Stretch:
     price_key: str = ""
     invoice_key: str = ""
     cut: bool = False
+    returned_at: datetime | None = None
 
 
 def membership_spans(
@@ -201,8 +202,9 @@ def _returned_at(paid_by: Sequence[Payment]) -> datetime | None:
 
 
 def _shorten(stretch: _Stretch, ends_early: datetime | None) -> _Stretch:
+    """End the stretch where its payment was given back; given back after its own end, that ends the grace it lent."""
     if ends_early is None or ends_early >= stretch.ends_at:
-        return stretch
+        return replace(stretch, returned_at=ends_early)
     return replace(stretch, ends_at=max(stretch.starts_at, ends_early), cut=True)
 
 
@@ -261,6 +263,8 @@ def _grace_end(stretch: _Stretch, all_of_them: Sequence[_Stretch], membership: M
         if invoice.state is InvoiceState.VOID and invoice.voided_at is not None
         if any(line.starts_at > stretch.billed_from for line in invoice.lines)
     ]
+    if stretch.returned_at is not None:
+        stops.append(stretch.returned_at)
     cancelled_at = membership.cancelled_at
     if cancelled_at is not None and not _is_far_ahead(cancelled_at, membership, stretch):
         stops.append(cancelled_at)

@@ -117,6 +117,11 @@ def test_a_full_refund_ends_the_span_without_grace() -> None:
     assert timeline(who) == [("joined", 0), ("left", 10)]
 
 
+def test_a_full_refund_after_the_period_ends_the_grace_it_lent() -> None:
+    who = person(membership(paid(0, 30, key="a")), payments=(payment("a", reductions=(refund(33),)),))
+    assert timeline(who) == [("joined", 0), ("left", 33)]
+
+
 def test_a_partial_refund_changes_nothing() -> None:
     who = person(membership(paid(0, 30, key="a")), payments=(payment("a", reductions=(refund(10, 499),)),))
     assert timeline(who) == [("joined", 0), ("left", 44)]
