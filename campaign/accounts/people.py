@@ -42,6 +42,7 @@ def create_staff(db: Database, email: str, name: str, password: str, role: Role,
     passwords.check_password(password, email)
     password_hash = passwords.hash_password(password)
     with db.write() as session:
+        staff.drop_invites_of(session, email)
         person = staff.add(
             session,
             email=email,
@@ -80,6 +81,7 @@ def set_disabled(db: Database, staff_id: int, disabled: bool, *, now: datetime, 
         if disabled:
             _keep_one_admin(staff.active_admin_ids(session), staff_id)
         person = staff.change(session, staff_id, disabled=disabled, session_key=new_session_key())
+        staff.drop_invites_of(session, person.email)
         action = "staff.disable" if disabled else "staff.enable"
         audit.write(session, actor, action, person.email, now)
     return person

@@ -131,10 +131,14 @@ def use_invite(session: Session, invite_id: int, now: datetime) -> bool:
     return session.scalar(query.returning(InviteRow.id)) is not None
 
 
-def drop_invites(session: Session, *, invite_id: int | None = None, nobodys: bool = False) -> None:
-    """Take back one unused invite, or all unused ones that name no address (links for the first admin)."""
-    query = delete(InviteRow).where(InviteRow.used_at.is_(None))
-    session.execute(query.where(InviteRow.email.is_(None)) if nobodys else query.where(InviteRow.id == invite_id))
+def drop_invite(session: Session, invite_id: int) -> None:
+    """Take back one unused invite."""
+    session.execute(delete(InviteRow).where(InviteRow.used_at.is_(None), InviteRow.id == invite_id))
+
+
+def drop_invites_of(session: Session, email: str | None) -> None:
+    """Take back every unused invite of an address; None: those that name nobody (links for the first admin)."""
+    session.execute(delete(InviteRow).where(InviteRow.used_at.is_(None), InviteRow.email == email))
 
 
 # -- failed sign-ins ---------------------------------------------------------------------------------------------------

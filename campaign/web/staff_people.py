@@ -25,6 +25,7 @@ def add_pages(bp: Blueprint, runtime: Runtime) -> None:
     route(bp, "/people/<int:staff_id>/role", pages.change_role, methods=("POST",))
     route(bp, "/people/<int:staff_id>/disable", pages.disable, methods=("POST",))
     route(bp, "/people/<int:staff_id>/enable", pages.enable, methods=("POST",))
+    route(bp, "/people/<int:staff_id>/password-link", pages.password_link, methods=("POST",))
     route(bp, "/people/<int:staff_id>/sign-out", pages.sign_out_person, methods=("POST",))
     route(bp, "/people/invites/<int:invite_id>/take-back", pages.take_back_invite, methods=("POST",))
     route(bp, "/audit", pages.audit)
@@ -72,6 +73,12 @@ class _Pages:
     def enable(self, staff_id: int) -> ResponseReturnValue:
         person = people.set_disabled(self._db, staff_id, False, now=self._runtime.now(), actor=_me())
         return done(f"{person.name} can sign in again.", "people")
+
+    @needs(Role.ADMIN)
+    def password_link(self, staff_id: int) -> ResponseReturnValue:
+        url = self._runtime.settings.public_url
+        link = invites.password_link(self._db, staff_id, now=self._runtime.now(), actor=_me(), public_url=url)
+        return self._people_page(InviteForm(formdata=None), link=link)
 
     @needs(Role.ADMIN)
     def sign_out_person(self, staff_id: int) -> ResponseReturnValue:

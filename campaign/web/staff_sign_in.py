@@ -62,25 +62,27 @@ class _Pages:
 
     @open_to_all
     def welcome(self, token: str) -> ResponseReturnValue:
-        invite = invites.find(self._db, token, self._runtime.now())
-        form = WelcomeForm(data={"email": invite.email or ""})
+        found = invites.find(self._db, token, self._runtime.now())
+        form = WelcomeForm(data={"email": found.invite.email or ""})
+        if found.person is not None:
+            del form.name
         if not form.validate_on_submit():
-            return page("welcome.html", form=form, invite=invite)
+            return page("welcome.html", form=form, found=found)
         try:
             person = invites.accept(
                 self._db,
                 token,
                 email=form.email.data,
-                name=form.name.data,
+                name=form.name.data if form.name else "",
                 password=form.password.data,
                 now=self._runtime.now(),
             )
         except Invalid as problem:
             form[problem.field].errors = [problem.message]
-            return page("welcome.html", 400, form=form, invite=invite)
+            return page("welcome.html", 400, form=form, found=found)
         except Conflict as problem:
             form.email.errors = [str(problem)]
-            return page("welcome.html", 409, form=form, invite=invite)
+            return page("welcome.html", 409, form=form, found=found)
         staff_sessions.start(self._runtime, person)
         return done(f"Welcome, {person.name}.", "campaign_list")
 

@@ -182,6 +182,37 @@ def test_an_invite_taken_back_is_useless(db: Database) -> None:
     assert invites.open_invites(db, NOW) == []
 
 
+def test_who_forgot_a_password_sets_another_by_a_link_and_keeps_the_role(db: Database) -> None:
+    add(db)
+    bo = add(db, "bo@example.org", Role.EDITOR)
+    first, link = (invites.password_link(db, bo.id, now=NOW, actor="x", public_url="") for _ in range(2))
+    with pytest.raises(NotFound):
+        invites.accept(db, token_of(first.url), email="", name="", password="five herons over a quay", now=NOW)
+    person = invites.accept(db, token_of(link.url), email="", name="", password="five herons over a quay", now=NOW)
+    assert (person.id, person.name, person.role) == (bo.id, "Ana", Role.EDITOR)
+    assert sign_in.person_of_session(db, bo.id, bo.session_key) is None
+    assert enter(db, bo.email, GOOD) is None
+    assert enter(db, bo.email, "five herons over a quay") is not None
+
+
+def test_an_old_invite_is_no_way_to_the_password_of_who_has_joined_since(db: Database) -> None:
+    link = invites.invite(db, "bo@example.org", Role.ADMIN, now=NOW, actor="x", public_url="")
+    add(db, "bo@example.org", Role.VIEWER)
+    with pytest.raises(NotFound):
+        accept(db, token_of(link.url), "bo@example.org")
+
+
+def test_who_is_disabled_has_no_link_to_a_password(db: Database) -> None:
+    add(db)
+    bo = add(db, "bo@example.org", Role.EDITOR)
+    link = invites.password_link(db, bo.id, now=NOW, actor="x", public_url="")
+    people.set_disabled(db, bo.id, True, now=NOW, actor="x")
+    with pytest.raises(NotFound):
+        invites.find(db, token_of(link.url), NOW)
+    with pytest.raises(Invalid):
+        invites.password_link(db, bo.id, now=NOW, actor="x", public_url="")
+
+
 # -- changes -----------------------------------------------------------------------------------------------------------
 
 

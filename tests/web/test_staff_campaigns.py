@@ -83,7 +83,7 @@ def test_an_address_is_suggested_from_the_name(room: StaffRoom, editor: Visitor)
         ({"zone": "Europe/Kiew"}, "not a known time zone"),
         ({"kind": "amount", "currency": ""}, "needs a currency"),
         ({"kind": "amount", "currency": "EURO"}, "at most 3"),
-        ({"kind": "amount", "currency": "XXX"}, "not a currency"),
+        ({"kind": "amount", "currency": "ZZZ"}, "not a currency"),
         ({"kind": "amount", "currency": "JPY", "target": "1.50"}, "0 decimals"),
         ({"slug": "Über uns"}, "small letters"),
         ({"slug": "-25k"}, "small letters"),

@@ -190,6 +190,21 @@ def test_an_invite_is_shown_once_and_brings_somebody_in_with_its_role(room: Staf
     assert admin.post("/people", email="bo@example.org", role="editor").status_code == 400
 
 
+def test_an_admin_makes_a_link_for_who_forgot_their_password(room: StaffRoom) -> None:
+    admin, viewer = room.signed_in(), room.signed_in(Role.VIEWER)
+    viewer_id = next(p.id for p in people.everybody(room.db) if p.role is Role.VIEWER)
+    answer = admin.post(f"/people/{viewer_id}/password-link", page="/people")
+    path = next(part for part in answer.text.split('"') if "/staff/welcome/" in part).removeprefix(
+        "http://localhost/staff"
+    )
+    somebody = room.visitor()
+    assert "A new password" in somebody.text(path)
+    assert somebody.post(path, password="short").status_code == 400
+    assert somebody.post(path, password="five herons over a quay").status_code == 303
+    assert viewer.get("/").status_code == 302
+    assert somebody.get("/").status_code == 200
+
+
 def test_roles_are_changed_and_the_last_admin_stays(room: StaffRoom) -> None:
     admin, _ = room.signed_in(), room.hire(Role.VIEWER)
     ids = {p.role: p.id for p in people.everybody(room.db)}
