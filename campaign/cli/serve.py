@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import socket
 import sys
 from collections.abc import Mapping
 
@@ -10,7 +11,7 @@ import click
 
 from campaign.accounts import invites
 from campaign.cli.output import open_runtime
-from campaign.domain.errors import CampaignTrackerError, DatabaseUnavailable
+from campaign.domain.errors import CampaignTrackerError, DatabaseUnavailable, Invalid
 from campaign.jobs.supervisor import Program, Supervisor
 from campaign.runtime import Runtime, configure_logging, read_environ
 from campaign.store import migrate, sources
@@ -36,7 +37,9 @@ def serve(only_web: bool, only_jobs: bool, host: str, port: int | None) -> None:
     environ = read_environ()
     programs: list[Program] = []
     if not only_jobs or only_web:
-        programs.append(web_program(host, port or runtime.settings.port, runtime.settings.web_processes, environ))
+        port = port or runtime.settings.port
+        _require_free(host, port)
+        programs.append(web_program(host, port, runtime.settings.web_processes, environ))
     if not only_web or only_jobs:
         programs.append(jobs_program(environ))
     runtime.db.dispose()
@@ -73,6 +76,17 @@ def web_program(
 def jobs_program(environ: Mapping[str, str]) -> Program:
     """The jobs process."""
     return Program("jobs", [sys.executable, "-m", "campaign.jobs"], environ)
+
+
+def _require_free(host: str, port: int) -> None:
+    """A port in use would only be found by a web server that is started again and again."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise Invalid("port", f"{host}:{port} can't be listened on: {error.strerror}.") from error
 
 
 def _look_at_database(runtime: Runtime) -> None:

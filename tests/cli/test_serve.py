@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -117,6 +118,15 @@ def test_a_schema_read_as_old_is_refused(empty_database_url: str, tmp_path: Path
     done = Installation(tmp_path, empty_database_url).run("serve")
     assert done.returncode == 2
     assert "run `db upgrade`" in done.stderr
+
+
+def test_a_port_in_use_is_said_in_one_sentence(installation: Installation) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", installation.port))
+        other.listen()
+        done = installation.run("serve", "--port", str(installation.port))
+    assert done.returncode == 2
+    assert f"127.0.0.1:{installation.port} can't be listened on" in done.stderr
 
 
 def test_an_unreachable_database_does_not_stop_the_web_part(installation: Installation) -> None:

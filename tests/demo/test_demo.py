@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
 import psutil
@@ -72,6 +73,16 @@ class Demo:
     def number(self) -> dict[str, Any]:
         return json.loads(self.get("/g/25k.json"))
 
+    def join(self, email: str) -> str:
+        """A reader joins by the campaign's page and the provider's; returns where that leads."""
+        with urlopen(Request(f"{self.here}/g/25k/join", b"", method="POST"), timeout=10) as page:
+            checkout, form = page.url, page.read().decode()
+        assert "<form" in form
+        paid = urlencode({"do": "pay", "email": email, "payment": "card"}).encode()
+        with urlopen(Request(checkout, paid, method="POST"), timeout=10) as answer:
+            assert b"You have joined" in answer.read()
+            return answer.url
+
     def agrees_with_provider(self) -> bool:
         """Whether the banner says what the opening and the provider's own truth add up to."""
         provider = StandIn(f"http://127.0.0.1:{kept.load(self.data_dir).provider_port}")
@@ -126,6 +137,8 @@ def test_one_command_gives_a_newspaper_whose_number_moves_and_is_true(tmp_path: 
             with urlopen(Request(f"{demo.here}/demo/pay", b"", method="POST"), timeout=10) as answer:
                 assert answer.url.startswith(f"{demo.here}/")
             wait_for(lambda: demo.number()["count"] == before + 1, 10)
+            assert demo.join("reader@example.org") == f"{demo.here}/g/25k/thanks"
+            wait_for(lambda: demo.number()["count"] == before + 2, 10)
             assert demo.agrees_with_provider()
 
     password = kept.load(demo.data_dir).password
