@@ -9,13 +9,13 @@ from typing import Any, cast
 from sqlalchemy import Table, bindparam, insert, select, text, update
 from sqlalchemy.orm import Session
 
+from campaign.store.locks import AdvisoryLock
 from campaign.store.tables import Base
 
 Row = Mapping[str, Any]
 Values = dict[str, Any]
 
 CHUNK = 200
-_LOCK = 7_261_001
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ def lock_facts(session: Session) -> None:
     that don't exist yet can't be locked. SQLite has its one writer already.
     """
     if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": AdvisoryLock.FACTS.value})
 
 
 def keep_newer(

@@ -14,8 +14,8 @@ from typing import Any
 import psycopg
 
 from campaign.store.engine import Database
+from campaign.store.locks import AdvisoryLock
 
-_ADVISORY_LOCK = 7_262_002
 # A leader whose network is gone must not hold the lock for the two hours that are the system's default.
 _NOTICE_LOST_LEADERS = "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3"
 
@@ -74,7 +74,7 @@ class Leadership:
         url = self._db.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
         try:
             connection = psycopg.connect(url, autocommit=True, connect_timeout=5, options=_NOTICE_LOST_LEADERS)
-            row = connection.execute("SELECT pg_try_advisory_lock(%s)", (_ADVISORY_LOCK,)).fetchone()
+            row = connection.execute("SELECT pg_try_advisory_lock(%s)", (AdvisoryLock.LEADERSHIP.value,)).fetchone()
         except (psycopg.Error, OSError):
             return False
         if row is None or not row[0]:

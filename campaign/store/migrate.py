@@ -13,11 +13,10 @@ from sqlalchemy import Connection
 
 from campaign.domain.errors import SchemaMismatch
 from campaign.store.engine import Database
+from campaign.store.locks import AdvisoryLock
 from campaign.store.tables import Base
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
-_LOCK = 7_262_001
-"""Advisory lock, so that two hosts starting at once do not migrate at once."""
 
 
 def _config(connection: Connection | None = None) -> Config:
@@ -32,7 +31,7 @@ def upgrade(database: Database) -> str:
     """The database has this release's schema; returns its revision. Harmless when it has it already."""
     with database.begin() as connection:
         if not database.is_sqlite:
-            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({AdvisoryLock.MIGRATION.value})")
         command.upgrade(_config(connection), "head")
         return _current(connection) or ""
 

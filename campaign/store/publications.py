@@ -12,12 +12,11 @@ from sqlalchemy.orm import Session
 
 from campaign.domain.errors import NotFound
 from campaign.store.engine import insert_into
+from campaign.store.locks import AdvisoryLock
 from campaign.store.tables import PublicFile, SnapshotRow, TotalRow
 
 OK = 200
 TAKEN_BACK = 404
-_LOCK = 7_262_002
-"""Advisory lock: versions are given out and committed in one order, so that who asks for newer ones misses none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,7 @@ class Snapshot:
 def lock(session: Session) -> None:
     """Until the end of the transaction nobody else publishes. SQLite has its one writer already."""
     if session.get_bind().dialect.name != "sqlite":
-        session.connection().exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+        session.connection().exec_driver_sql(f"SELECT pg_advisory_xact_lock({AdvisoryLock.PUBLICATION.value})")
 
 
 def last_version(session: Session, campaign_id: int | None = None) -> int:
