@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from campaign.dashboard import causes
@@ -43,6 +43,8 @@ from campaign.store.sweeps import SweepSeen
 
 LAST_ENTRIES = 8
 BURSTS_SHOWN = 50
+SILENT_AFTER = timedelta(minutes=2)
+STALE_AFTER = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,8 @@ class Health:
     jobs: tuple[Run, ...]
     bursts: tuple[SetApartSeen, ...]
     running: tuple[BatchSeen, ...]
+    jobs_silent_since: datetime | None
+    """Set when nothing has run for minutes although something runs every few seconds: the jobs process has stopped."""
 
     @property
     def failing_jobs(self) -> int:
@@ -94,6 +98,8 @@ class Overview:
     published: Mapping[str, Any] | None
     published_as_of: datetime | None
     is_held: bool
+    is_stale: bool
+    """What readers see says that it is older than it should ever be."""
     funnel: Funnel
     fees: Fees | None
     health: Health
@@ -114,6 +120,7 @@ def overview_of(db: Database, slug: str, now: datetime) -> Overview:
         totals = day_totals.load(session, campaign.id)
         progress = fold(totals, campaign)
         its_pace = pace(campaign, progress, now)
+        is_held = campaign.hold is not None and campaign.hold.until > now
         published = _published(session, slug)
         as_of = None if published is None else datetime.fromisoformat(str(published["as_of"]))
         return Overview(
@@ -128,22 +135,25 @@ def overview_of(db: Database, slug: str, now: datetime) -> Overview:
             check=checks.last(session, campaign.id),
             published=published,
             published_as_of=as_of,
-            is_held=campaign.hold is not None and campaign.hold.until > now,
+            is_held=is_held,
+            is_stale=not is_held and as_of is not None and now - as_of > STALE_AFTER,
             funnel=sign_ups.funnel(session, campaign.id),
             fees=entries_shown.fees(session, campaign.id) if campaign.kind is GoalKind.AMOUNT else None,
-            health=health_in(session, campaign.id),
+            health=health_in(session, campaign.id, now),
         )
 
 
-def health_of(db: Database) -> Health:
+def health_of(db: Database, now: datetime) -> Health:
     """The same for all campaigns."""
     with db.read() as session:
-        return health_in(session, None)
+        return health_in(session, None, now)
 
 
-def health_in(session: Session, campaign_id: int | None) -> Health:
+def health_in(session: Session, campaign_id: int | None, now: datetime) -> Health:
     """The shared part, in a session the caller has."""
     newest = overview.last_sweeps(session)
+    jobs = tuple(job_runs.list_runs(session))
+    last_begun = max((job.started_at for job in jobs if job.started_at is not None), default=None)
     return Health(
         inbox=overview.inbox_state(session),
         sources=tuple(
@@ -152,9 +162,10 @@ def health_in(session: Session, campaign_id: int | None) -> Health:
             )
             for s in sources.listing(session)
         ),
-        jobs=tuple(job_runs.list_runs(session)),
+        jobs=jobs,
         bursts=tuple(b for b in bursts.listing(session, BURSTS_SHOWN) if b.undone_at is None),
         running=tuple(b for b in batches.recent(session, 20, campaign_id) if b.finished_at is None),
+        jobs_silent_since=last_begun if last_begun is not None and now - last_begun > SILENT_AFTER else None,
     )
 
 

@@ -69,7 +69,7 @@ class _Pages:
         form = campaign_form.campaign_form(choices, base, self._runtime.now().date())
         if base.state is not EditorState.DRAFT:
             campaign_form.lock(form, base)
-        if not form.validate_on_submit():
+        if request.form.get("step") == "change" or not form.validate_on_submit():
             return self._form_page(form, base)
         try:
             campaign = campaign_form.read_campaign(form, base, choices)
@@ -99,7 +99,7 @@ class _Pages:
             except Invalid as error:
                 problem, status = error.message, 400
             except Conflict as error:
-                problem, status = str(error), 409
+                problem, status, typed = str(error), 409, replace(typed, version=base.version)
         previews = staff_previews.all_stages(self._runtime, typed) if not problem else ()
         return page("words.html", status, campaign=base, typed=typed, form=form, problem=problem, previews=previews,
                     stages=STAGES, parts=PARTS, placeholders=PLACEHOLDERS, longest=MAX_CHARACTERS)  # fmt: skip

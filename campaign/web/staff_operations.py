@@ -52,7 +52,7 @@ class _Pages:
 
     @needs(Role.VIEWER)
     def sources(self) -> ResponseReturnValue:
-        return page("sources.html", health=overview.health_of(self._db), now=self._runtime.now())
+        return page("sources.html", health=overview.health_of(self._db, self._runtime.now()), now=self._runtime.now())
 
     @needs(Role.VIEWER)
     def source(self, source_id: int) -> ResponseReturnValue:
@@ -75,7 +75,7 @@ class _Pages:
 
     @needs(Role.VIEWER)
     def jobs(self) -> ResponseReturnValue:
-        return page("jobs.html", health=overview.health_of(self._db), now=self._runtime.now())
+        return page("jobs.html", health=overview.health_of(self._db, self._runtime.now()), now=self._runtime.now())
 
     @needs(Role.EDITOR)
     def run_job(self, name: str) -> ResponseReturnValue:

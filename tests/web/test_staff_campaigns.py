@@ -158,6 +158,8 @@ def test_what_changes_the_number_is_shown_first_and_booked_when_confirmed(room: 
     assert preview.status_code == 200
     assert "Number now 22,000 After saving 21,500 −500" in words(preview)
     assert number(room) == 22_000
+    back = editor.post("/campaigns/25k/edit", **{**fields(preview), "step": "change"})
+    assert fields(back)["opening_members"] == "21,500"
     saved = editor.post("/campaigns/25k/edit", **{**fields(preview), "step": "save"})
     assert saved.status_code == 303
     assert number(room) == 21_500

@@ -115,6 +115,25 @@ def test_a_job_is_asked_for(room: StaffRoom) -> None:
     assert editor.post("/jobs/coffee/run", page="/jobs").status_code == 404
 
 
+def test_a_jobs_process_that_has_stopped_is_told_so(room: StaffRoom) -> None:
+    with room.db.write() as session:
+        job_runs.begin(session, "recheck", room.now)
+        job_runs.succeed(session, "recheck", None, room.now)
+    viewer = room.signed_in(Role.VIEWER)
+    assert "has stopped" not in viewer.text("/jobs")
+    room.now += timedelta(minutes=3)
+    assert "nothing ran since 3 minutes ago" in viewer.text("/jobs")
+    assert "nothing ran since 3 minutes ago" in viewer.text("/campaigns/25k")
+
+
+def test_a_published_number_that_is_too_old_is_told_so(room: StaffRoom) -> None:
+    Publisher("http://localhost", room.runtime.public_dir).publish_due(room.db, room.now)
+    viewer = room.signed_in(Role.VIEWER)
+    assert "older than it should be" not in viewer.text("/campaigns/25k")
+    room.now += timedelta(minutes=11)
+    assert "older than it should be" in viewer.text("/campaigns/25k")
+
+
 def test_a_source_shows_its_address_and_the_differences_it_had(room: StaffRoom) -> None:
     with room.db.write() as session:
         report = {"subscriptions": 12, "unknown_to_us": ["sub_1", "sub_2"], "by_kind": {"charge": 3}}
@@ -161,10 +180,10 @@ def test_payments_set_apart_are_shown_and_given_back(room: StaffRoom) -> None:
     editor = room.signed_in(Role.EDITOR)
     assert "1 payment," in editor.text("/campaigns/roof")
     assert "$0 of" in editor.text("/campaigns/roof")
-    burst_id = overview.health_of(room.db).bursts[0].id
+    burst_id = overview.health_of(room.db, room.now).bursts[0].id
     assert editor.post(f"/bursts/{burst_id}/undo", page="/sources").status_code == 303
     assert "$0.50 of" in editor.text("/campaigns/roof")
-    assert overview.health_of(room.db).bursts == ()
+    assert overview.health_of(room.db, room.now).bursts == ()
     assert editor.post("/bursts/99/undo", page="/sources").status_code == 404
 
 
