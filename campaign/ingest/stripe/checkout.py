@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from campaign.domain.campaign import Campaign
 from campaign.domain.errors import Invalid
-from campaign.ingest.accounts import Accounts
 from campaign.ingest.errors import SourceUnavailable
+from campaign.ingest.stripe.client import Gateway
 from campaign.store import sign_ups
 from campaign.store.engine import Database
 
 
+class Gateways(Protocol):
+    """Whom to ask, by source."""
+
+    def gateway(self, source_id: int) -> Gateway: ...
+
+
 def open_checkout(
     db: Database,
-    accounts: Accounts,
+    accounts: Gateways,
     campaign: Campaign,
     *,
     nonce: str,
