@@ -1,9 +1,9 @@
 """The real product running for a test: web and jobs as processes of their own, on a database and a port of their own.
 
-    with Running.start(tmp_path, world, database_url) as running:
-        world.join(price, "jane@example.org")
-        running.wait_for_number("members", 1)
-        running.kill("jobs"); running.start_process("jobs")
+with Running.start(tmp_path, world, database_url) as running:
+    world.join(price, "jane@example.org")
+    running.wait_for_number("members", 1)
+    running.kill("jobs"); running.start_process("jobs")
 """
 
 from __future__ import annotations

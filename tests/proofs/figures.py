@@ -71,6 +71,11 @@ def record(
     return figure
 
 
+def prove_command(file: str) -> str:
+    """What runs the long forms of a module again."""
+    return f"make prove ARGS={Path(file).relative_to(ROOT)}"
+
+
 def load(folder: Path = FOLDER) -> list[Figure]:
     """Every figure that is kept, by proof and name."""
     found = [Figure(**json.loads(path.read_text(encoding="utf-8"))) for path in sorted(folder.glob("*.json"))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -116,10 +117,8 @@ class Life:
 
     def take(self, step: Step) -> Iterator[None]:
         """The step is done; yields then, and whenever a week of what follows has passed."""
-        try:
+        with contextlib.suppress(ControlRefused, IndexError, ZeroDivisionError):
             getattr(self, f"_{step.does}")(step.which, **dict(step.told))
-        except (ControlRefused, IndexError, ZeroDivisionError):
-            pass
         yield
         for passed in range(0, step.then, WEEK):
             self.world.advance(seconds=min(WEEK, step.then - passed), stop=True)

@@ -121,7 +121,7 @@ class Product:
         return self._door().post("/webhooks/stripe", data=body, headers=headers).status_code
 
     def _door(self) -> FlaskClient:
-        """The web part's address for deliveries. Signatures carry the real time, so it knows how far its clock is off."""
+        """Where deliveries go; it knows how far its clock is off, since signatures carry the real time."""
         if self._door_at != self.clock.now:
             offset = int((self.clock.now - datetime.now(UTC)).total_seconds())
             runtime = Runtime(replace(self.settings, clock_offset_seconds=offset), self.db, self.clock)

@@ -12,7 +12,7 @@ from campaign.counting.check import check
 from campaign.domain.campaign import GoalKind, Rule
 from campaign.store import campaigns
 from tests.databases import Databases
-from tests.proofs.figures import record
+from tests.proofs.figures import prove_command, record
 from tests.proofs.product import a_campaign
 from tests.running import JOBS, WEB, Running
 from tests.stripe_world import StripeWorld
@@ -97,7 +97,14 @@ def prove(folder: Path, url: str | None, rounds: int, events: int, seed: int) ->
         repeated = sum(one["attempts"] - 1 for one in world.delivery_log())
         happened = len(world.delivery_log())
     seconds = time.monotonic() - began
-    return {"rounds": rounds, "kills": rounds * KILLS_A_ROUND, "deliveries": happened, "repeated": repeated, "wrong": 0, "seconds": seconds}  # fmt: skip
+    return {
+        "rounds": rounds,
+        "kills": rounds * KILLS_A_ROUND,
+        "deliveries": happened,
+        "repeated": repeated,
+        "wrong": 0,
+        "seconds": seconds,
+    }
 
 
 def test_killed_processes_lose_and_double_nothing(tmp_path: Path) -> None:
@@ -107,11 +114,11 @@ def test_killed_processes_lose_and_double_nothing(tmp_path: Path) -> None:
 @pytest.mark.prove
 def test_30_rounds_of_kills_on_sqlite(tmp_path: Path) -> None:
     values = prove(tmp_path, None, rounds=30, events=500, seed=int(time.time()))
-    record("kill -9 of web and jobs while 500 events arrive", "SQLite", values, command="make prove ARGS=tests/proofs/test_kills.py")  # fmt: skip
+    record("kill -9 of web and jobs while 500 events arrive", "SQLite", values, command=prove_command(__file__))
 
 
 @pytest.mark.prove
 def test_30_rounds_of_kills_on_postgresql(tmp_path: Path, postgresql_databases: Databases) -> None:
     with postgresql_databases.fresh() as url:
         values = prove(tmp_path, url, rounds=30, events=500, seed=int(time.time()))
-    record("kill -9 of web and jobs while 500 events arrive", "PostgreSQL", values, command="make prove ARGS=tests/proofs/test_kills.py")  # fmt: skip
+    record("kill -9 of web and jobs while 500 events arrive", "PostgreSQL", values, command=prove_command(__file__))
