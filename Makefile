@@ -43,6 +43,7 @@ bench: $(VENV)/dev.stamp nginx ## the benchmarks, each beside its reference
 	@$(PY) -m tests.benchmarks $(ARGS)
 
 screenshots: $(VENV)/dev.stamp browser ## take the pictures in docs/ again
+	@$(call system-package,pngquant,pngquant)
 	@$(PY) -m tests.browser.screenshots $(ARGS)
 
 clean: ## remove the environment and caches; the demo's data stays
