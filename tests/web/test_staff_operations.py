@@ -89,7 +89,7 @@ def test_all_that_is_stuck_is_retried_at_once(room: StaffRoom) -> None:
 def test_deliveries_of_the_other_mode_are_counted_and_listed(room: StaffRoom) -> None:
     deliver(room, "in_1", ignored="of the other mode")
     viewer = room.signed_in(Role.VIEWER)
-    assert "1 deliveries of the other mode" in viewer.text("/campaigns/25k")
+    assert "1 delivery of the other mode" in viewer.text("/campaigns/25k")
     assert "of the other mode" in viewer.text("/inbox")
 
 
