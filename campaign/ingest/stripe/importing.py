@@ -24,7 +24,7 @@ from campaign.store.ledger import Cause
 from campaign.store.objects import Ref
 from campaign.store.people import Touched, chunks
 
-ROWS_A_STEP = 50
+ROWS_A_STEP = 100
 """Rows taken in by one transaction, so that a delivery is never kept waiting."""
 
 
@@ -47,7 +47,7 @@ class Importer:
     def run(self) -> None:
         """Every price, invoice, charge and subscription is taken in. Raises what the gateway raises."""
         self._all(PRICE, "prices", self.reader.price, expand=["data.product"])
-        self._all(INVOICE, "invoices", self._invoice, expand=["data.payments", "data.customer"])
+        self._all(INVOICE, "invoices", self._invoice, expand=["data.payments"])
         charge_with = [f"data.{name}" for name in CHARGE_WITH]
         self._all(CHARGE, "charges", self._charge, expand=charge_with)
         self._all(SUBSCRIPTION, "subscriptions", self._subscription, status="all", expand=["data.customer"])
