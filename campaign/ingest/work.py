@@ -24,7 +24,7 @@ from campaign.store.objects import ABSENT, DIRTY, FAILED, Claim, Later, Ref
 WIDTH = 16
 """How many objects are fetched at once."""
 LEASE = timedelta(seconds=60)
-LONGEST_WAIT = timedelta(seconds=2)
+LONGEST_WAIT = timedelta(seconds=5)
 MOST_TRIES = 12
 LONGEST_PAUSE = timedelta(minutes=10)
 FAILED_PAUSE = timedelta(hours=1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from campaign.domain.campaign import GoalKind
 from campaign.store import ledger, objects
-from tests.ingest.stand import Stand, catch_up, window
+from tests.ingest.stand import Stand, catch_up, instant, window
 from tests.stripe_world import StripeWorld
 
 
@@ -27,8 +27,10 @@ def test_a_join_a_renewal_and_a_cancellation_move_the_number(stripe: StripeWorld
 def test_a_join_is_booked_once_and_needs_no_correction(stripe: StripeWorld, stand: Stand) -> None:
     members = stand.campaign(GoalKind.MEMBERS, *window(stripe.now))
     raised = stand.campaign(GoalKind.AMOUNT, *window(stripe.now))
+    stand.clock = instant(stripe.now + 60)
     stripe.join(stripe.price(500), "jane@example.org")
-    catch_up(stripe, stand)
+    stripe.settle()
+    stand.work()
     with stand.db.read() as session:
         assert [e.kind for e in ledger.last_entries(session, members.id, 10)] == ["joined"]
         assert [e.kind for e in ledger.last_entries(session, raised.id, 10)] == ["payment"]
