@@ -89,8 +89,8 @@ def _invoice_stretches(
         paid_by = _paid_by(invoice, payments)
         if _is_nothing(invoice, paid_by, minimum):
             continue
-        carried = _apply_credits(invoice, found, source_rule, membership.assumed)
-        ends_early = _returned_at(paid_by)
+        carried, credited = _apply_credits(invoice, found, source_rule, membership.assumed)
+        ends_early = _returned_at(paid_by) if invoice.total_minor > 0 else _all_returned_at(credited)
         for line in invoice.lines:
             if line.amount_minor < 0 or not source_rule.counts(line.price_key):
                 continue
@@ -122,9 +122,13 @@ def _settled_at(paid_at: datetime, paid_by: Sequence[Payment]) -> datetime:
 
 def _apply_credits(
     invoice: Invoice, found: list[_Stretch], source_rule: SourceRule, assumed: bool
-) -> list[InvoiceLine]:
-    """End the stretches that this invoice's credit lines give back; return the credits that gave back settled time."""
+) -> tuple[list[InvoiceLine], list[_Stretch]]:
+    """End the stretches that this invoice's credit lines give back.
+
+    Returns the credits that gave back settled time, and the stretches whose money they pass on.
+    """
     carried: list[InvoiceLine] = []
+    credited: list[_Stretch] = []
     for credit in invoice.lines:
         if credit.amount_minor >= 0 or not source_rule.counts(credit.price_key):
             continue
@@ -132,10 +136,11 @@ def _apply_credits(
         for at, stretch in enumerate(found):
             if _is_credited(stretch, credit):
                 found[at] = replace(stretch, ends_at=max(stretch.starts_at, credit.starts_at), cut=True)
+                credited.append(stretch)
                 touched = True
         if touched:
             carried.append(credit)
-    return carried
+    return carried, credited
 
 
 def _is_credited(stretch: _Stretch, credit: InvoiceLine) -> bool:
@@ -201,11 +206,18 @@ def _returned_at(paid_by: Sequence[Payment]) -> datetime | None:
     return min(instants) if instants else None
 
 
+def _all_returned_at(credited: Sequence[_Stretch]) -> datetime | None:
+    """When the last of the money went back that credits have passed on; None while any of it stands."""
+    returned = [stretch.returned_at for stretch in credited]
+    instants = [at for at in returned if at is not None]
+    return max(instants) if instants and len(instants) == len(returned) else None
+
+
 def _shorten(stretch: _Stretch, ends_early: datetime | None) -> _Stretch:
     """End the stretch where its payment was given back; given back after its own end, that ends the grace it lent."""
     if ends_early is None or ends_early >= stretch.ends_at:
         return replace(stretch, returned_at=ends_early)
-    return replace(stretch, ends_at=max(stretch.starts_at, ends_early), cut=True)
+    return replace(stretch, ends_at=max(stretch.starts_at, ends_early), cut=True, returned_at=ends_early)
 
 
 def _unbilled_stretches(membership: Membership, source_rule: SourceRule) -> list[_Stretch]:

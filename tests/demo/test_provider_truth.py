@@ -200,6 +200,21 @@ def test_a_switch_changes_nobody_and_a_person_counts_once(stripe: StripeWorld) -
     assert spans(stripe, [price, dear]) == [(NOW, None)]  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("refunded_first", [True, False])
+def test_credit_for_money_that_went_back_entitles_to_nothing(stripe: StripeWorld, refunded_first: bool) -> None:
+    price = stripe.price(500)
+    jane = stripe.join(price, JANE)
+    assert jane.charge
+    steps = [lambda: stripe.refund(jane.charge), lambda: stripe.switch_price(jane.subscription, price, quantity=1)]
+    for step in steps if refunded_first else reversed(steps):
+        stripe.advance(days=5)
+        step()
+    stripe.advance(days=1)
+    ended = NOW + (5 if refunded_first else 10) * DAY
+    assert stripe.truth(price).count == 0
+    assert spans(stripe, price) == [(NOW, ended)]
+
+
 @pytest.mark.parametrize(("before", "after"), [(500, 1000), (1000, 500), (500, 500)])
 def test_a_switch_that_is_billed_with_the_renewal_changes_nobody(stripe: StripeWorld, before: int, after: int) -> None:
     price, other = stripe.price(before), stripe.price(after)

@@ -172,6 +172,26 @@ def test_a_credit_ends_the_span_it_credits() -> None:
     assert timeline(who) == [("joined", 0), ("left", 10)]
 
 
+def test_a_change_paid_by_credit_alone_ends_when_the_money_behind_it_goes_back() -> None:
+    change = paid(10, 30, total=0, lines=(line(10, 30, -250), line(10, 30, 250)))
+    another = paid(12, 30, total=0, lines=(line(12, 30, -200), line(12, 30, 200)))
+    memberships = membership(paid(0, 30, key="in_first"), change, another)
+    assert timeline(person(memberships)) == [("joined", 0), ("left", 44)]
+    refunded = payment("in_first", reductions=(refund(20),))
+    assert timeline(person(memberships, payments=(refunded,))) == [("joined", 0), ("left", 20)]
+    before_the_change = payment("in_first", reductions=(refund(5),))
+    assert timeline(person(memberships, payments=(before_the_change,))) == [("joined", 0), ("left", 5)]
+    in_part = payment("in_first", reductions=(refund(20, 400),))
+    assert timeline(person(memberships, payments=(in_part,))) == [("joined", 0), ("left", 44)]
+
+
+def test_an_upgrade_that_was_paid_for_outlives_the_refund_of_what_it_replaced() -> None:
+    change = paid(10, 30, total=250, lines=(line(10, 30, -250), line(10, 30, 500, "price_big")))
+    refunded = payment("in_first", reductions=(refund(20),))
+    who = person(membership(paid(0, 30, key="in_first"), change), payments=(refunded,))
+    assert timeline(who) == [("joined", 0), ("left", 44)]
+
+
 def test_a_change_to_a_price_that_does_not_count_ends_the_span() -> None:
     change = paid(10, 30, total=250, lines=(line(10, 30, -250), line(10, 30, 500, "price_shop")))
     who = person(membership(paid(0, 30), change))

@@ -51,6 +51,7 @@ class Stretch:
     price: str
     how: str
     cut_at: int = NEVER
+    back_at: int = NEVER
 
 
 @dataclass
@@ -158,25 +159,31 @@ def _stretches(arrangement: Arrangement, given_back: dict[str, int], asked: Ques
     for invoice in arrangement.invoices:
         carried = _credit(invoice, found, asked)
         cut_at = given_back.get(invoice["intent"] or "", NEVER)
+        if invoice["total"] <= 0:
+            # Nothing was paid for it but the money passed on by credit: it ends when all of that went back.
+            cut_at = max((back_at for _, _, back_at in carried), default=NEVER)
         for price, starts, ends, amount, _ in invoice["lines"]:
-            goes_on = any(begins <= starts < until for begins, until in carried)
+            goes_on = any(begins <= starts < until for begins, until, _ in carried)
             how = _how(invoice, amount, arrangement, goes_on=goes_on, asked=asked)
             if how and _counts(price, asked):
                 begins = starts if goes_on else max(starts, invoice["made_at"])
-                found.append(Stretch(begins, ends, starts, price, how, cut_at))
+                found.append(Stretch(begins, ends, starts, price, how, cut_at, cut_at))
     return found
 
 
-def _credit(invoice: Line, found: list[Stretch], asked: Question) -> list[tuple[int, int]]:
-    """Ends what the invoice's credit lines give back; what begins within those times is paid from that money."""
-    carried: list[tuple[int, int]] = []
+def _credit(invoice: Line, found: list[Stretch], asked: Question) -> list[tuple[int, int, int]]:
+    """Ends what the invoice's credit lines give back; what begins within those times is paid from that money.
+
+    The third of each is when that money went back to the supporter.
+    """
+    carried: list[tuple[int, int, int]] = []
     for price, starts, ends, amount, _ in invoice["lines"]:
         if amount >= 0 or not _counts(price, asked):
             continue
         for earlier in found:
-            if earlier.price == price and earlier.billed_from < ends and starts < earlier.ends:
+            if earlier.price == price and earlier.billed_from < ends and starts < min(earlier.ends, earlier.cut_at):
                 earlier.cut_at = min(earlier.cut_at, starts)
-                carried.append((starts, ends))
+                carried.append((starts, ends, earlier.back_at))
     return carried
 
 
