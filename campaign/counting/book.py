@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from campaign.domain.campaign import Campaign, GoalKind
@@ -25,6 +25,9 @@ from campaign.store.people import Touched
 from campaign.store.rechecks import Ask
 
 Subject = TypeVar("Subject", Person, Payment)
+
+CLOCKS_DIFFER = timedelta(hours=1)
+"""By how much two of our processes may disagree about the time; beyond it a clock jumped, and the present one holds."""
 
 
 def recount(session: Session, touched: Touched, cause: Cause, now: datetime) -> int:
@@ -54,17 +57,25 @@ def recount_chunk(
 ) -> int:
     """The same for up to a few hundred subjects of one campaign, people or payments as it counts."""
     kind = counted_subject(campaign)
-    standings = standings_of(session, campaign, ids, rules, now)
-    return _book(session, campaign, kind, standings, cause, now)
+    standings, ledgers = compare(session, campaign, ids, rules, now)
+    return _book(session, campaign, kind, standings, ledgers, cause, now)
 
 
-def standings_of(
+def compare(
     session: Session, campaign: Campaign, ids: Collection[int], rules: SourceRules, now: datetime
-) -> dict[int, Standing]:
-    """What should stand for each subject by its facts; nothing is written."""
+) -> tuple[dict[int, Standing], dict[int, SubjectLedger]]:
+    """What should stand for each subject by its facts, and what does; nothing is written.
+
+    Time does not go back: what another process booked a moment after `now` was taken is no entry of the future.
+    """
+    ledgers = ledger.subject_ledgers(session, campaign.id, counted_subject(campaign), ids)
+    booked = [at for has in ledgers.values() if (at := has.last_booked_at) is not None and at < now + CLOCKS_DIFFER]
+    at = max([now, *booked])
     if counted_subject(campaign) == PAYMENT:
-        return _answers(people.load_payments(session, ids), payment_standing, campaign, rules, now)
-    return _answers(people.load_people(session, ids), person_standing, campaign, rules, now)
+        standings = _answers(people.load_payments(session, ids), payment_standing, campaign, rules, at)
+    else:
+        standings = _answers(people.load_people(session, ids), person_standing, campaign, rules, at)
+    return standings, {i: ledgers.get(i, SubjectLedger()) for i in standings}
 
 
 def _answers(
@@ -79,16 +90,22 @@ def _answers(
 
 def recount_campaign_itself(session: Session, campaign: Campaign, cause: Cause, now: datetime) -> int:
     """What stands for the campaign as a subject is its stated opening; adjustments stay as they are."""
-    return _book(session, campaign, CAMPAIGN, {campaign.id: campaign_standing(campaign, now)}, cause, now)
+    ledgers = {campaign.id: SubjectLedger(), **ledger.subject_ledgers(session, campaign.id, CAMPAIGN, [campaign.id])}
+    return _book(session, campaign, CAMPAIGN, {campaign.id: campaign_standing(campaign, now)}, ledgers, cause, now)
 
 
 def _book(
-    session: Session, campaign: Campaign, kind: str, standings: Mapping[int, Standing], cause: Cause, now: datetime
+    session: Session,
+    campaign: Campaign,
+    kind: str,
+    standings: Mapping[int, Standing],
+    ledgers: Mapping[int, SubjectLedger],
+    cause: Cause,
+    now: datetime,
 ) -> int:
-    ledgers = ledger.subject_ledgers(session, campaign.id, kind, standings.keys())
     new: list[NewEntry] = []
     for subject_id, standing in standings.items():
-        new += differences(kind, subject_id, ledgers.get(subject_id, SubjectLedger()), standing.entries)
+        new += differences(kind, subject_id, ledgers[subject_id], standing.entries)
     days = {e.occurred_at: campaign.local_day(e.occurred_at) for e in new}
     ledger.append(session, campaign.id, new, cause, now, days)
     asks = [Ask(kind, i, standing.recheck_at, standing.waits) for i, standing in standings.items()]

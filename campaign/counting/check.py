@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from campaign.counting.book import counted_subject, differences, recount_campaign_itself, recount_chunk, standings_of
+from campaign.counting.book import compare, counted_subject, differences, recount_campaign_itself, recount_chunk
 from campaign.counting.totals import Fold, rebuild, stored_totals
 from campaign.domain.campaign import Campaign
 from campaign.domain.standing import EntryKind, StandingEntry, campaign_standing
@@ -90,7 +90,7 @@ def _check_numbers(session: Session, campaign: Campaign, report: Report) -> None
 def _check_campaign_itself(session: Session, campaign: Campaign, now: datetime, report: Report) -> None:
     has = ledger.subject_ledgers(session, campaign.id, CAMPAIGN, [campaign.id])
     should = campaign_standing(campaign, now).entries
-    _compare(CAMPAIGN, campaign.id, has.get(campaign.id, SubjectLedger()), should, report)
+    _name_differences(CAMPAIGN, campaign.id, has.get(campaign.id, SubjectLedger()), should, report)
 
 
 def _subject_parts(db: Database, campaign: Campaign) -> Iterator[list[int]]:
@@ -108,16 +108,16 @@ def _subject_parts(db: Database, campaign: Campaign) -> Iterator[list[int]]:
 
 def _check_subjects(session: Session, campaign: Campaign, part: list[int], now: datetime, report: Report) -> None:
     kind = counted_subject(campaign)
-    standings = standings_of(session, campaign, part, people.source_rules(session), now)
-    ledgers = ledger.subject_ledgers(session, campaign.id, kind, part)
+    standings, ledgers = compare(session, campaign, part, people.source_rules(session), now)
     for subject_id, standing in standings.items():
-        has = ledgers.get(subject_id, SubjectLedger())
-        if _compare(kind, subject_id, has, standing.entries, report):
+        if _name_differences(kind, subject_id, ledgers[subject_id], standing.entries, report):
             report.wrong_subjects.append(subject_id)
     report.subjects += len(part)
 
 
-def _compare(kind: str, subject_id: int, has: SubjectLedger, should: tuple[StandingEntry, ...], report: Report) -> bool:
+def _name_differences(
+    kind: str, subject_id: int, has: SubjectLedger, should: tuple[StandingEntry, ...], report: Report
+) -> bool:
     """Name what stands and should not, and what should and does not; True when anything differs."""
     new = differences(kind, subject_id, has, should)
     expected = Counter(should)

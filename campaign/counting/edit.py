@@ -6,22 +6,16 @@ Long work: the edit is saved at once under a batch that holds back what is publi
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from campaign.counting.book import counted_subject, recount_campaign_itself, recount_chunk, standings_of
-from campaign.counting.totals import rebuild
+from campaign.counting import recounts
+from campaign.counting.book import compare
+from campaign.counting.recounts import Progress
 from campaign.domain.campaign import Campaign
 from campaign.domain.standing import EntryKind, campaign_standing
-from campaign.store import audit, batches, campaigns, ledger, people
+from campaign.store import audit, campaigns, ledger, people
 from campaign.store.engine import Database
-from campaign.store.ledger import PAYMENT, Cause, SubjectLedger
-
-STEP = 100
-"""Subjects a transaction, so that a delivery waits 200 ms at most."""
-
-Progress = Callable[[int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,22 +28,32 @@ class Preview:
     reversed: dict[EntryKind, int]
 
 
-def create(db: Database, campaign: Campaign, actor: str, reason: str, now: datetime) -> Campaign:
-    """The campaign is stored, and everything its facts say is booked. Raises Invalid."""
+def create(
+    db: Database, campaign: Campaign, actor: str, reason: str, now: datetime, *, at_once: bool = True
+) -> Campaign:
+    """The campaign is stored, and all its facts say is booked: `at_once`, else soon, by a job. Raises Invalid."""
     with db.write() as session:
         created = campaigns.create(session, campaign, actor, reason, now)
-        batch_id = batches.begin(session, "rule", created.id, None, actor, now)
+        batch_id = recounts.begin(session, created.id, actor, reason, now)
         audit.write(session, actor, "campaign.create", created.slug, now, {"reason": reason})
-    _recount_all(db, created, batch_id, Cause("rule", batch_id, actor, reason), now, None)
+    if at_once:
+        recounts.run(db, batch_id, now)
     return created
 
 
 def edit(
-    db: Database, campaign: Campaign, actor: str, reason: str, now: datetime, progress: Progress | None = None
+    db: Database,
+    campaign: Campaign,
+    actor: str,
+    reason: str,
+    now: datetime,
+    progress: Progress | None = None,
+    *,
+    at_once: bool = True,
 ) -> Campaign:
     """The campaign is stored as its next version; what its rule changes is booked and published once.
 
-    Raises Invalid, NotFound, Conflict.
+    `at_once`: before this returns; else a job books it soon. Raises Invalid, NotFound, Conflict.
     """
     with db.write() as session:
         before = campaigns.load(session, campaign.id)
@@ -57,10 +61,9 @@ def edit(
         audit.write(session, actor, "campaign.edit", saved.slug, now, {"reason": reason, "version": saved.version})
         if not changes_counting(before, saved):
             return saved
-        batch_id = batches.begin(session, "rule", saved.id, None, actor, now)
-    _recount_all(db, saved, batch_id, Cause("rule", batch_id, actor, reason), now, progress)
-    if before.zone != saved.zone:
-        rebuild(db, saved.id, actor, now)
+        batch_id = recounts.begin(session, saved.id, actor, reason, now, new_days=before.zone != saved.zone)
+    if at_once:
+        recounts.run(db, batch_id, now, progress)
     return saved
 
 
@@ -70,14 +73,15 @@ def changes_counting(before: Campaign, after: Campaign) -> bool:
     return any(getattr(before, name) != getattr(after, name) for name in names)
 
 
-def recount_source(db: Database, actor: str, reason: str, now: datetime, progress: Progress | None = None) -> None:
-    """Every campaign is recounted: a source's counted prices changed. Published once, when complete."""
+def recount_source(
+    db: Database, actor: str, reason: str, now: datetime, progress: Progress | None = None, *, at_once: bool = True
+) -> None:
+    """Every campaign is recounted: a source's counted prices changed. Each is published once, when complete."""
     with db.write() as session:
         everywhere = campaigns.all_campaigns(session)
-    for campaign in everywhere:
-        with db.write() as session:
-            batch_id = batches.begin(session, "rule", campaign.id, None, actor, now)
-        _recount_all(db, campaign, batch_id, Cause("rule", batch_id, actor, reason), now, progress)
+        batch_ids = [recounts.begin(session, campaign.id, actor, reason, now) for campaign in everywhere]
+    for batch_id in batch_ids if at_once else ():
+        recounts.run(db, batch_id, now, progress)
 
 
 def preview(db: Database, campaign: Campaign, now: datetime) -> Preview:
@@ -85,53 +89,19 @@ def preview(db: Database, campaign: Campaign, now: datetime) -> Preview:
     added: Counter[EntryKind] = Counter()
     taken: Counter[EntryKind] = Counter()
     before = after = 0
-    kind = counted_subject(campaign)
     with db.read() as session:
         for entry in ledger.subject_entries(session, campaign.id, ledger.CAMPAIGN, campaign.id):
             before += entry.amount
             after += entry.amount if entry.kind is not EntryKind.OPENING else 0
         after += sum(e.amount for e in campaign_standing(campaign, now).entries)
-    for part in _parts(db, campaign):
+    for part in recounts.parts(db, campaign):
         with db.read() as session:
-            standings = standings_of(session, campaign, part, people.source_rules(session), now)
-            ledgers = ledger.subject_ledgers(session, campaign.id, kind, part)
+            standings, ledgers = compare(session, campaign, part, people.source_rules(session), now)
         for subject_id, standing in standings.items():
-            has = Counter(e.value() for e in ledgers.get(subject_id, SubjectLedger()).standing)
+            has = Counter(e.value() for e in ledgers[subject_id].standing)
             should = Counter(standing.entries)
             before += sum(value.amount * n for value, n in has.items())
             after += sum(value.amount * n for value, n in should.items())
             added.update(value.kind for value in (should - has).elements())
             taken.update(value.kind for value in (has - should).elements())
     return Preview(before, after, dict(added), dict(taken))
-
-
-def _parts(db: Database, campaign: Campaign) -> Iterator[list[int]]:
-    all_ids = people.all_payment_ids if counted_subject(campaign) == PAYMENT else people.all_person_ids
-    after = 0
-    while True:
-        with db.read() as session:
-            part = all_ids(session, after, STEP)
-        if not part:
-            return
-        yield part
-        after = part[-1]
-
-
-def _recount_all(
-    db: Database, campaign: Campaign, batch_id: int, cause: Cause, now: datetime, progress: Progress | None
-) -> None:
-    """Book, in steps, for every subject; the batch beats with each and is finished at the end."""
-    done = 0
-    is_money = counted_subject(campaign) == PAYMENT
-    with db.write() as session:
-        recount_campaign_itself(session, campaign, cause, now)
-    for part in _parts(db, campaign):
-        with db.write() as session:
-            people.lock(session, () if is_money else part, part if is_money else ())
-            recount_chunk(session, campaign, part, people.source_rules(session), cause, now)
-            done += len(part)
-            batches.beat(session, batch_id, {"done": done}, now)
-        if progress is not None:
-            progress(done)
-    with db.write() as session:
-        batches.finish(session, batch_id, now)

@@ -88,14 +88,14 @@ def suggest_slug(name: str) -> str:
 
 
 def create(db: Database, campaign: Campaign, *, actor: str, now: datetime) -> Campaign:
-    """The campaign exists, and what its facts say is booked. Raises Invalid."""
-    return edit.create(db, campaign, actor, "created", now)
+    """The campaign exists; what its facts say is booked soon, by the jobs process. Raises Invalid."""
+    return edit.create(db, campaign, actor, "created", now, at_once=False)
 
 
 def change(db: Database, campaign: Campaign, *, actor: str, reason: str, now: datetime) -> Campaign:
-    """The campaign's next version is stored and booked. Raises as `check_before_saving`, and NotFound."""
+    """The next version is stored, and soon booked by the jobs process. Raises as `check_before_saving`, NotFound."""
     check_before_saving(db, campaign, reason)
-    return edit.edit(db, campaign, actor, reason.strip() or "edited", now)
+    return edit.edit(db, campaign, actor, reason.strip() or "edited", now, at_once=False)
 
 
 def check_before_saving(db: Database, campaign: Campaign, reason: str) -> None:

@@ -104,7 +104,7 @@ def source_page(db: Database, source_id: int) -> SourcePage:
 
 
 def tick_prices(db: Database, source_id: int, price_keys: Sequence[str], *, actor: str, now: datetime) -> bool:
-    """Exactly these prices count, and every campaign is recounted; False when that is how it was. Raises NotFound."""
+    """Exactly these prices count, and every campaign is soon recounted; False when that is how it was. Raises NotFound."""
     page = source_page(db, source_id)
     ticked = sorted(set(price_keys) & {price.key for price in page.prices})
     if ticked == sorted(price.key for price in page.prices if page.counts(price)):
@@ -112,5 +112,5 @@ def tick_prices(db: Database, source_id: int, price_keys: Sequence[str], *, acto
     with db.write() as session:
         sources.count_prices(session, source_id, ticked)
         audit.write(session, actor, "source.prices", page.source.slug, now, {"counted": ticked})
-    edit.recount_source(db, actor, f"prices of {page.source.name} that count", now)
+    edit.recount_source(db, actor, f"prices of {page.source.name} that count", now, at_once=False)
     return True

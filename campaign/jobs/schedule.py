@@ -7,6 +7,7 @@ from datetime import time, timedelta
 
 from campaign.accounts.sign_in import forget_old_attempts
 from campaign.banner.publish import Publisher
+from campaign.counting import recounts
 from campaign.counting.check import check
 from campaign.counting.freeze import freeze_due
 from campaign.counting.passage import recheck_due
@@ -29,6 +30,12 @@ def book_passage(runtime: Runtime) -> str | None:
     """What time alone changes (grace, scheduled ends, openings) is booked."""
     asked = recheck_due(runtime.db, runtime.now())
     return f"{asked} people and payments looked at again" if asked else None
+
+
+def recount_campaigns(runtime: Runtime) -> str | None:
+    """Recounts that an edit or the prices of a source asked for are finished, and published once."""
+    number = recounts.run_due(runtime.db, runtime.now())
+    return f"{number} campaigns recounted" if number else None
 
 
 def freeze_results(runtime: Runtime) -> str | None:
@@ -85,6 +92,7 @@ JOBS: tuple[Job, ...] = (
         *("sweep", "holds sources against what is known", sweep_sources, timedelta(hours=3)),
         daily_at=time(3, 10),
     ),
+    Job("recount", "books what edits change", recount_campaigns, timedelta(hours=1), every=timedelta(seconds=2)),
     Job("freeze", "settles ended campaigns", freeze_results, timedelta(minutes=5), every=timedelta(minutes=1)),
     Job(
         *("bursts", "sets bursts of card tests apart", set_bursts_apart, timedelta(minutes=5)),

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
+from campaign.domain.errors import NotFound
 from campaign.store.tables import Batch
 
 ABANDONED_AFTER = timedelta(minutes=2)
@@ -62,12 +63,27 @@ def held_campaigns(session: Session, now: datetime) -> tuple[frozenset[int], boo
     return frozenset(i for i in ids if i is not None), None in ids
 
 
+def load(session: Session, batch_id: int) -> BatchSeen:
+    """One batch. Raises NotFound."""
+    row = session.get(Batch, batch_id)
+    if row is None:
+        raise NotFound("batch", batch_id)
+    return _seen(row)
+
+
+def unfinished(session: Session, kind: str) -> list[BatchSeen]:
+    """Batches of a kind that were begun and not finished, the oldest first."""
+    rows = session.scalars(select(Batch).where(Batch.kind == kind, Batch.finished_at.is_(None)).order_by(Batch.id))
+    return [_seen(row) for row in rows]
+
+
 def recent(session: Session, limit: int, campaign_id: int | None = None) -> list[BatchSeen]:
     """The newest batches, those of every campaign included."""
     query = select(Batch).order_by(Batch.id.desc()).limit(limit)
     if campaign_id is not None:
         query = query.where(or_(Batch.campaign_id == campaign_id, Batch.campaign_id.is_(None)))
-    return [
-        BatchSeen(b.id, b.kind, b.campaign_id, b.source_id, b.actor, b.started_at, b.beat_at, b.finished_at, b.state)
-        for b in session.scalars(query)
-    ]
+    return [_seen(row) for row in session.scalars(query)]
+
+
+def _seen(b: Batch) -> BatchSeen:
+    return BatchSeen(b.id, b.kind, b.campaign_id, b.source_id, b.actor, b.started_at, b.beat_at, b.finished_at, b.state)

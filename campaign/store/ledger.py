@@ -76,10 +76,11 @@ class Cause:
 
 @dataclass(slots=True)
 class SubjectLedger:
-    """The entries of one subject in one campaign: those that stand, and the last number used."""
+    """The entries of one subject in one campaign: those that stand, the last number used, and when it was booked."""
 
     standing: list[Entry] = field(default_factory=list[Entry])
     last_number: int = 0
+    last_booked_at: datetime | None = None
 
 
 def subject_ledgers(
@@ -101,6 +102,7 @@ def subject_ledgers(
         for row in rows:
             ledger = found[row.subject_id]
             ledger.last_number = row.number
+            ledger.last_booked_at = row.booked_at
             if row.kind != EntryKind.CORRECTION and row.id not in reversed_ids:
                 ledger.standing.append(_entry(row))
     return found

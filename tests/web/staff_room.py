@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 
 from campaign import accounts
 from campaign.app import create_app
+from campaign.counting import recounts
 from campaign.domain.staff import Role
 from campaign.runtime import Runtime
 from campaign.store.engine import Database
@@ -38,6 +39,10 @@ class StaffRoom:
 
     def close(self) -> None:
         self.app.extensions["shelf"].stop()
+
+    def count(self) -> None:
+        """The jobs process has booked what edits asked for."""
+        recounts.run_due(self.db, self.now)
 
     def hire(self, role: Role = Role.ADMIN, email: str = "") -> str:
         """Somebody of this role is on the staff; their address."""

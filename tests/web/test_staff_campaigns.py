@@ -119,6 +119,7 @@ def test_an_opening_is_typed_in_the_campaigns_zone(room: StaffRoom, editor: Visi
     found = stored(room).opening
     assert found is not None
     assert (found.members, found.at.isoformat()) == (22_000, "2026-09-30T21:00:00+00:00")
+    room.count()
     assert number(room) == 22_000
     assert "22,000 of 25,000 · 88 %" in editor.text("/campaigns/25k")
 
@@ -154,6 +155,7 @@ def test_a_form_sent_as_it_stands_changes_nothing(room: StaffRoom, editor: Visit
 
 def test_what_changes_the_number_is_shown_first_and_booked_when_confirmed(room: StaffRoom, editor: Visitor) -> None:
     make(editor, opening_members="22,000", opening_at="2026-10-01T00:00", opening_names="Earlier system")
+    room.count()
     preview = change(editor, opening_members="21,500", reason="the export had doubles")
     assert preview.status_code == 200
     assert "Number now 22,000 After saving 21,500 −500" in words(preview)
@@ -162,6 +164,7 @@ def test_what_changes_the_number_is_shown_first_and_booked_when_confirmed(room: 
     assert fields(back)["opening_members"] == "21,500"
     saved = editor.post("/campaigns/25k/edit", **{**fields(preview), "step": "save"})
     assert saved.status_code == 303
+    room.count()
     assert number(room) == 21_500
     lines = entries.ledger_page(room.db, "25k").lines
     assert [(line.kind, line.entry.amount) for line in lines] == [
@@ -258,6 +261,7 @@ def test_an_adjustment_is_an_entry_with_author_and_reason_and_is_taken_back_by_a
 def test_an_entry_of_another_campaign_is_not_shown_here(room: StaffRoom, editor: Visitor) -> None:
     make(editor, opening_members="5", opening_at="2026-10-01T00:00", opening_names="x")
     make(editor, slug="other")
+    room.count()
     entry_id = entries.ledger_page(room.db, "25k").lines[0].entry.id
     assert editor.get(f"/campaigns/25k/entries/{entry_id}").status_code == 200
     assert editor.get(f"/campaigns/other/entries/{entry_id}").status_code == 404
@@ -288,6 +292,7 @@ def test_the_check_says_what_it_found(room: StaffRoom, editor: Visitor) -> None:
 
 def test_the_ledger_is_paged_and_filtered(room: StaffRoom, editor: Visitor) -> None:
     make(editor, opening_members="5", opening_at="2026-10-01T00:00", opening_names="x")
+    room.count()
     for n in range(entries.PAGE):
         campaigns.adjust_number(
             room.db, "25k", n + 1, reason=f"reason {n}", public=False, author="ana", now=room.now
