@@ -143,7 +143,7 @@ def _entitled(arrangement: Arrangement, given_back: dict[str, int], asked: Quest
     spans: list[list[int]] = []
     for one in stretches:
         until = one.ends
-        if one.cut_at > one.ends and _has_grace(one, arrangement):
+        if one.cut_at > one.ends and _has_grace(one, arrangement, asked):
             until = _grace_until(one, arrangement, payments, asked)
         until = min(until, one.cut_at, arrangement.ended_at)
         if one.starts < until:
@@ -199,8 +199,8 @@ def _counts(price: str, asked: Question) -> bool:
     return not asked.prices or price in asked.prices
 
 
-def _has_grace(one: Stretch, arrangement: Arrangement) -> bool:
-    if one.how in ("paid", "trial"):
+def _has_grace(one: Stretch, arrangement: Arrangement, asked: Question) -> bool:
+    if one.how in ("paid", "trial") or (asked.count_trials and arrangement.trial is not None):
         return True
     return any(invoice["total"] > 0 and invoice["made_at"] <= one.starts for invoice in arrangement.invoices)
 
