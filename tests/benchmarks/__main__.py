@@ -52,8 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print("\n".join(report.lines(results)))
     asked.json.parent.mkdir(parents=True, exist_ok=True)
     asked.json.write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    if CORES.apart:
-        report.record(results)
+    report.record(results, "python -m tests.benchmarks --unpinned" if asked.unpinned else "make bench")
     print(f"\nAs JSON: {asked.json}")
 
 

@@ -9,7 +9,6 @@ from typing import Any
 from tests.benchmarks import live, webhook
 from tests.proofs import figures
 
-COMMAND = "make bench"
 Values = dict[str, str | int | float]
 
 
@@ -38,7 +37,7 @@ def lines(results: dict[str, Any]) -> Iterator[str]:
         yield f"  {name + ' ' + row['path']:32}{coded}"
 
 
-def record(results: dict[str, Any], folder: Path = figures.FOLDER) -> None:
+def record(results: dict[str, Any], command: str, folder: Path = figures.FOLDER) -> None:
     """Every result is a row of the page of measurements."""
     number, hook = results["live"], results["webhook"]
     rows: dict[str, Values] = {f"live number: {name}": _row(one) for name, one in number["servers"].items()}
@@ -56,7 +55,7 @@ def record(results: dict[str, Any], folder: Path = figures.FOLDER) -> None:
         for name, row in results["sizes"].items()
     }
     for name, values in rows.items():
-        figures.record("Benchmarks", name, values, command=COMMAND, folder=folder)
+        figures.record(f"Benchmarks, cores: {results['cores']}", name, values, command=command, folder=folder)
 
 
 def _servers(servers: dict[str, Any]) -> Iterator[str]:

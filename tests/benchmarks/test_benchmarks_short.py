@@ -57,7 +57,7 @@ def test_the_results_are_printed_and_kept_as_figures(results: dict[str, Any], tm
     said = "\n".join(report.lines(results))
     assert webhook.KEPT in said
     assert "WRONG" not in said
-    report.record(results, tmp_path)
+    report.record(results, "make bench", tmp_path)
     rows = figures.load(tmp_path)
     assert {row.command for row in rows} == {"make bench"}
     assert any("requests/s" in row.values for row in rows)
