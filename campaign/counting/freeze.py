@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from campaign.domain.campaign import Campaign, EditorState, Frozen
 from campaign.domain.progress import fold
-from campaign.store import audit, campaigns, day_totals, ledger, sweeps
+from campaign.store import audit, campaigns, day_totals, inbox, ledger, sweeps
 from campaign.store.engine import Database, Session
 
 LEAST = timedelta(hours=1)
@@ -30,12 +30,13 @@ def _may_be_due(campaign: Campaign, now: datetime) -> bool:
 
 
 def _freeze(session: Session, campaign: Campaign, now: datetime) -> bool:
-    """Freeze when all enabled sources were swept after the deadline, or the days for it are over."""
+    """Freeze when all enabled sources were swept after the deadline and what that found is booked, or time is up."""
     if not _may_be_due(campaign, now):
         return False
     silent = sweeps.not_swept_since(session, campaign.deadline)
     silent = {i: name for i, name in silent.items() if campaign.counts_source(i)}
-    if silent and now < campaign.deadline + timedelta(days=campaign.settle_days):
+    waits = inbox.waiting_since(session) is not None
+    if (silent or waits) and now < campaign.deadline + timedelta(days=campaign.settle_days):
         return False
     day_totals.lock(session)
     progress = fold(day_totals.load(session, campaign.id), campaign)

@@ -104,7 +104,7 @@ def source_page(db: Database, source_id: int) -> SourcePage:
 
 
 def tick_prices(db: Database, source_id: int, price_keys: Sequence[str], *, actor: str, now: datetime) -> bool:
-    """Exactly these prices count, and every campaign is soon recounted; False when that is how it was. Raises NotFound."""
+    """Exactly these prices count, every campaign is soon recounted; False when that is how it was. Raises NotFound."""
     page = source_page(db, source_id)
     ticked = sorted(set(price_keys) & {price.key for price in page.prices})
     if ticked == sorted(price.key for price in page.prices if page.counts(price)):

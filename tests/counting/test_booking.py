@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from campaign.counting import adjust, passage
+from campaign.counting import adjust, passage, recounts
 from campaign.counting.book import Cause, recount
 from campaign.counting.check import check
 from campaign.counting.edit import create, edit, preview
@@ -330,3 +330,24 @@ def test_an_archived_or_draft_campaign_is_counted_all_the_same(db: Database) -> 
     of = start(db, state=EditorState.DRAFT)
     tell(db, person(membership(paid(190, 220))))
     assert value(db, of) == 1
+
+
+def test_what_another_process_booked_a_moment_later_is_no_entry_of_the_future(db: Database) -> None:
+    of = start(db)
+    person_id = tell(db, person(membership(paid(190, 220))), now=day(190.001))
+    with db.write() as session:
+        recount(session, Touched({person_id}), Cause("inbox", 2), day(189.999))
+    with db.read() as session:
+        assert [e.kind.value for e in ledger.last_entries(session, of.id, 10)] == ["joined"]
+    assert check(db, of.id, day(189.999)).found == []
+
+
+def test_a_recount_that_was_stopped_goes_on_where_it_was(db: Database) -> None:
+    of = start(db)
+    for _ in range(3):
+        tell(db, person(membership(paid(0, 190))))
+    edit(db, replace(of, rule=Rule(grace_days=0)), "editor", "no grace", NOW, at_once=False)
+    assert value(db, of) == 3
+    assert recounts.run_due(db, NOW) == 1
+    assert value(db, of) == 0
+    assert recounts.run_due(db, NOW) == 0

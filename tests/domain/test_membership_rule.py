@@ -112,6 +112,13 @@ def test_a_complimentary_membership_counts_only_where_the_campaign_says_so(count
     assert timeline(who, campaign(rule=Rule(count_complimentary=count))) == expected
 
 
+def test_a_counted_trial_lends_grace_to_what_is_complimentary_after_it() -> None:
+    free = paid(14, 44, total=0, lines=(line(14, 44, 0),))
+    who = person(membership(free, trial_starts_at=day(0), trial_ends_at=day(14)))
+    both = campaign(rule=Rule(count_trials=True, count_complimentary=True))
+    assert timeline(who, both) == [("joined", 0), ("left", 58)]
+
+
 def test_a_full_refund_ends_the_span_without_grace() -> None:
     who = person(membership(paid(0, 30, key="a")), payments=(payment("a", reductions=(refund(10),)),))
     assert timeline(who) == [("joined", 0), ("left", 10)]
