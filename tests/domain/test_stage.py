@@ -79,27 +79,28 @@ def test_the_result_is_shown_for_its_window_and_then_nothing() -> None:
     assert not is_shown_at(Stage.SCHEDULED, campaign(), BEFORE)
 
 
-campaigns = st.builds(
-    lambda start, days, zone, last_days, quiet, near, frozen_after, result: (
-        lambda c: replace(c, frozen=None if frozen_after is None else Frozen(result, 1, c.deadline + frozen_after))
-    )(
-        campaign(
-            starts_on=start,
-            ends_on=start + timedelta(days=days),
-            zone=zone,
-            target=1_000,
-            look=Look(quiet_percent=quiet, near_percent=near, last_days=last_days, showing_days=3),
-        )
-    ),
-    st.dates(date(2026, 1, 1), date(2027, 12, 31)),
-    st.integers(0, 120),
-    st.sampled_from(["Europe/Kyiv", "UTC", "America/St_Johns", "Pacific/Apia", "Africa/Cairo"]),
-    st.integers(0, 30),
-    st.integers(0, 60),
-    st.integers(61, 100),
-    st.none() | st.timedeltas(timedelta(0), timedelta(days=5)),
-    st.integers(0, 2_000),
-)
+@st.composite
+def _campaigns(draw: st.DrawFn) -> Campaign:
+    start = draw(st.dates(date(2026, 1, 1), date(2027, 12, 31)))
+    made = campaign(
+        starts_on=start,
+        ends_on=start + timedelta(days=draw(st.integers(0, 120))),
+        zone=draw(st.sampled_from(["Europe/Kyiv", "UTC", "America/St_Johns", "Pacific/Apia", "Africa/Cairo"])),
+        target=1_000,
+        look=Look(
+            last_days=draw(st.integers(0, 30)),
+            quiet_percent=draw(st.integers(0, 60)),
+            near_percent=draw(st.integers(61, 100)),
+            showing_days=3,
+        ),
+    )
+    frozen_after = draw(st.none() | st.timedeltas(timedelta(0), timedelta(days=5)))
+    if frozen_after is None:
+        return made
+    return replace(made, frozen=Frozen(draw(st.integers(0, 2_000)), 1, made.deadline + frozen_after))
+
+
+campaigns = _campaigns()
 values = st.none() | st.integers(-10, 1_500)
 
 
