@@ -22,7 +22,7 @@ from campaign.jobs.job import Job
 from campaign.jobs.loops import Loop, Nudge
 from campaign.jobs.runner import Runner
 from campaign.runtime import Runtime
-from campaign.store import campaigns, sources
+from campaign.store import campaigns, objects, sources
 from campaign.store.changes import INBOX, Changes
 
 
@@ -104,10 +104,14 @@ JOBS: tuple[Job, ...] = (
 
 
 def make_loops(runtime: Runtime, runner: Runner, stop: threading.Event) -> list[Loop]:
-    """The loops of a leading jobs process; the environment's source is known from then on. Raises Invalid."""
+    """The loops of a leading jobs process. Raises Invalid.
+
+    The environment's source is known from then on, and what a process that died was fetching is due at once.
+    """
     db = runtime.db
     with db.write() as session:
         sources.ensure_from_env(session, runtime.settings, runtime.now())
+        objects.release_leases(session)
     worker = Worker(db, Accounts(db, runtime.settings), runtime.now)
     publisher = Publisher(runtime.settings.public_url, runtime.public_dir)
     booked = Nudge()
