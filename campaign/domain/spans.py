@@ -273,7 +273,7 @@ def _grace_end(stretch: _Stretch, all_of_them: Sequence[_Stretch], membership: M
         invoice.voided_at
         for invoice in membership.invoices
         if invoice.state is InvoiceState.VOID and invoice.voided_at is not None
-        if any(line.starts_at > stretch.billed_from for line in invoice.lines)
+        if any(line.starts_at >= stretch.ends_at for line in invoice.lines)
     ]
     if stretch.returned_at is not None:
         stops.append(stretch.returned_at)

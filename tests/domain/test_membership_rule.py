@@ -101,6 +101,13 @@ def test_a_void_invoice_ends_grace_from_its_voiding() -> None:
     assert timeline(person(membership(paid(0, 30), void(30, 60, at=37)))) == [("joined", 0), ("left", 37)]
 
 
+def test_a_void_upgrade_takes_no_grace_but_a_void_renewal_that_bills_one_does() -> None:
+    assert timeline(person(membership(paid(0, 30), void(15, 30, at=20)))) == [("joined", 0), ("left", 44)]
+    renewal = void(30, 60, at=37)
+    both = replace(renewal, lines=(line(15, 30, -250), line(15, 30, 500), *renewal.lines))
+    assert timeline(person(membership(paid(0, 30), both))) == [("joined", 0), ("left", 37)]
+
+
 def test_a_void_invoice_of_an_earlier_time_takes_no_grace_from_a_later_payment() -> None:
     who = person(membership(paid(0, 30), void(30, 60, at=31), paid(60, 90)))
     assert timeline(who) == [("joined", 0), ("left", 31), ("returned", 60), ("left", 104)]

@@ -158,7 +158,7 @@ def assert_true(product: Product, truth: Truth, history: History, name: str) -> 
             expected[key] = spans
     note(f"{name}: the provider says {expected}")
     found = product.stretches("members")
-    assert found == expected, f"{name}: stretches"
+    assert found == expected, f"{name}: stretches {found}, the provider says {expected}"
     assert product.progress("members").value == truth.count, f"{name}: members"
     assert product.progress("amount").value == truth.raised(history.currency), f"{name}: raised"
     assert product.progress("new-members").value == new_members(truth), f"{name}: new members"

@@ -171,7 +171,7 @@ def void(world: World, invoice: Invoice) -> None:
     invoice.status, invoice.voided_at = "void", world.now
     _stop_collecting(world, invoice)
     starts = [line["start"] for line in invoice.lines]
-    world.truth("voided", invoice=invoice.id, subscription=invoice.subscription, starts=min(starts, default=0))
+    world.truth("voided", invoice=invoice.id, subscription=invoice.subscription, starts=max(starts, default=0))
     emit(world, "invoice.voided", invoice)
 
 
