@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from campaign.domain.campaign import Campaign, GoalKind, Opening, OpeningSource, Rule
