@@ -42,6 +42,7 @@ class History:
     grace_days: int = 14
     count_trials: bool = False
     count_complimentary: bool = False
+    count_returned: bool = False
     after_retries: str = "canceled"
 
 
@@ -91,6 +92,7 @@ def histories(least: int = 1, most: int = 10) -> st.SearchStrategy[History]:
         grace_days=st.sampled_from([14, 14, 0, 30]),
         count_trials=st.booleans(),
         count_complimentary=st.booleans(),
+        count_returned=st.booleans(),
         after_retries=st.sampled_from(["canceled", "canceled", "unpaid", "past_due"]),
     )
 

@@ -39,6 +39,7 @@ def products(
         grace_days=history.grace_days,
         count_trials=history.count_trials,
         count_complimentary=history.count_complimentary,
+        count_returned=history.count_returned,
         count_one_off=True,
     )
     currency = history.currency.upper()
@@ -161,13 +162,19 @@ def assert_true(product: Product, truth: Truth, history: History, name: str) -> 
     assert found == expected, f"{name}: stretches {found}, the provider says {expected}"
     assert product.progress("members").value == truth.count, f"{name}: members"
     assert product.progress("amount").value == truth.raised(history.currency), f"{name}: raised"
-    assert product.progress("new-members").value == new_members(truth), f"{name}: new members"
+    assert product.progress("new-members").value == new_members(truth, history), f"{name}: new members"
 
 
-def new_members(truth: Truth) -> int:
-    """Who became a member inside the window for the first time, and still is one."""
+def new_members(truth: Truth, history: History) -> int:
+    """Who became a member inside the window, was none just before it, and still is one; returners where they count."""
     start = int(datetime(WINDOW_FROM.year, WINDOW_FROM.month, WINDOW_FROM.day, tzinfo=UTC).timestamp())
-    return sum(bool(spans) and spans[0][0] >= start and spans[-1][1] is None for spans in truth.people.values())
+    number = 0
+    for spans in truth.people.values():
+        was_member = any(begins < start for begins, _ in spans)
+        just_before = any(begins < start and (ends is None or ends >= start) for begins, ends in spans)
+        is_member = bool(spans) and spans[-1][1] is None
+        number += is_member and not just_before and (history.count_returned or not was_member)
+    return number
 
 
 def assert_same(told: dict[str, Product]) -> None:
