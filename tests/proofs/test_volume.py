@@ -29,6 +29,7 @@ from tests.stripe_world import StripeWorld, Truth
 
 PROGRAM = """
 import json, resource, sys, time
+from datetime import UTC, datetime
 from campaign.ingest import sweep, work
 from campaign.ingest.accounts import Accounts
 from campaign.runtime import load_runtime
@@ -37,11 +38,13 @@ runtime = load_runtime()
 with runtime.db.read() as session:
     source = sources.listing(session)[0]
 accounts = Accounts(runtime.db, runtime.settings)
+stopped_at = json.loads(sys.argv[1])
+now = (lambda: datetime.fromtimestamp(stopped_at, UTC)) if stopped_at else runtime.now
 told = []
-for what in sys.argv[1:]:
+for what in sys.argv[2:]:
     began = time.monotonic()
-    swept = sweep.sweep(runtime.db, accounts, source.id, runtime.now)
-    work.work_once(runtime.db, accounts, runtime.now)
+    swept = sweep.sweep(runtime.db, accounts, source.id, now)
+    work.work_once(runtime.db, accounts, now)
     told.append({"what": what, "seconds": time.monotonic() - began, "API calls": swept.calls, "report": swept.report})
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 print(json.dumps({"told": told, "peak MiB": peak}))
@@ -52,9 +55,12 @@ COUNTING = (
 )
 
 
-def sweep_in_a_process(running: Running, *what: str) -> dict[str, Any]:
-    """Sweeps one after the other in a process of their own, the first of them an import; with its peak of memory."""
-    command = [sys.executable, "-c", PROGRAM, *what]
+def sweep_in_a_process(running: Running, *what: str, stopped_at: int | None = None) -> dict[str, Any]:
+    """Sweeps one after the other in a process of their own, the first of them an import; with its peak of memory.
+
+    `stopped_at`: the instant the product's clock shows all the time, for a provider whose clock stands still.
+    """
+    command = [sys.executable, "-c", PROGRAM, json.dumps(stopped_at), *what]
     done = subprocess.run(
         command,
         env={**running.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
@@ -67,11 +73,13 @@ def sweep_in_a_process(running: Running, *what: str) -> dict[str, Any]:
 
 
 def assert_counted(running: Running, truth: Truth) -> None:
+    """The product's check finds nothing at the truth's instant, and its numbers are the truth's."""
+    at = datetime.fromtimestamp(truth.at, UTC)
     db = running.open_database()
     try:
         with db.read() as session:
             everything = {c.slug: c for c in campaigns.all_campaigns(session)}
-        reports = {slug: check(db, c.id, running.now()) for slug, c in everything.items()}
+        reports = {slug: check(db, c.id, at) for slug, c in everything.items()}
     finally:
         db.dispose()
     assert {slug: report.found for slug, report in reports.items()} == {slug: [] for slug in reports}
@@ -93,13 +101,15 @@ def prove_volume(folder: Path, url: str | None, number: int) -> dict[str, Any]:
         price = world.price(500)
         shares = {"churn": 0.15, "fails": 0.05, "debits": 0.03, "trials": 0.02, "churn_days": 120}
         world.bulk(number, price, joined_from=now - 200 * DAY, joined_to=now - DAY, ids=False, events=False, **shares)
-        world.advance_to(now)
+        world.advance_to(now, stop=True)
         with Running.start(folder, world, url, campaigns=COUNTING, processes=()) as running:
-            told = sweep_in_a_process(running, "first import", "full sweep")
+            told = sweep_in_a_process(running, "first import", "full sweep", stopped_at=now)
             truth = world.truth()
             assert_counted(running, truth)
-    assert told["told"][1]["report"]["unknown"] == {}
-    assert told["told"][1]["report"]["different"] == {}
+    report = told["told"][1]["report"]
+    # Bank debits that are still on their way are asked for again by every sweep.
+    assert report["unknown"] == {}
+    assert report["different"].keys() <= {"charge"}
     return {**told, "members": truth.count}
 
 
