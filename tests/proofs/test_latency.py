@@ -57,7 +57,7 @@ def measure(running: Running, world: StripeWorld, joins: int, a_second: float, b
     running.wait_for_number(SLUG, 1)
     watch = Watch(running)
     happened = join_steadily(world, price, joins, a_second)
-    running.wait_for_number(SLUG, 1 + joins, 60)
+    running.wait_until(lambda: watch.at_least(1 + joins), 60)
     steady = [watch.at_least(number + 2) for number in range(joins)]
     began = time.monotonic()
     for one in range(burst):
