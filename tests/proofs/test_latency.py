@@ -89,8 +89,8 @@ def test_every_payment_shows_at_the_public_address(tmp_path: Path) -> None:
 
 
 @pytest.mark.prove
-def test_five_minutes_of_five_events_a_second(tmp_path: Path) -> None:
-    told = prove(tmp_path, 1500, 5, 100)
+def test_four_minutes_of_a_join_a_second(tmp_path: Path) -> None:
+    told = prove(tmp_path, 240, 1, 100)
     waits = sorted(told["waits"])
     p99 = waits[int(len(waits) * 0.99)]
     values = {
@@ -103,7 +103,7 @@ def test_five_minutes_of_five_events_a_second(tmp_path: Path) -> None:
     command = prove_command(__file__)
     record(
         "From a delivery to the new number",
-        "5 joins a second, SQLite, the provider takes 300 ms",
+        "a join a second (6 or more events), SQLite, the provider takes 300 ms",
         values,
         command=command,
     )
