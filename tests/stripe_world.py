@@ -113,7 +113,12 @@ class StripeWorld:
             self.server.stop()
         if self.process:
             self.process.terminate()
-            self.process.wait(20)
+            try:
+                self.process.wait(60)
+            except subprocess.TimeoutExpired:
+                # A large account takes long to be taken apart; what it knows is on disk already.
+                self.process.kill()
+                self.process.wait(20)
             self.process.stdout.close()
 
     def kill(self) -> None:
