@@ -1,0 +1,17 @@
+"""what readers are shown, and where."""
+
+from __future__ import annotations
+
+revision = "20261122_show_everywhere"
+down_revision = "20261122_keep_forecasts"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Nothing yet."""
+
+
+def downgrade() -> None:
+    """Restore the backup that was taken before instead."""
+    raise RuntimeError("this schema can't be taken back; restore a backup")
