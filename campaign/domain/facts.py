@@ -6,8 +6,21 @@ A fact is keyed by its source's own object id. Values here are complete enough f
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
+
+FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
+"""The end of what runs until its source says otherwise: no instant that comes, so nothing is booked or asked then."""
+
+
+class How(StrEnum):
+    """By what a stretch of a membership entitles (counting.md, Who is a member)."""
+
+    PAID = "paid"
+    TRIAL = "trial"
+    GIFTED = "gifted"
+    COMPLIMENTARY = "complimentary"
+    ASSUMED = "assumed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +65,10 @@ class Invoice:
 class Membership:
     """One recurring arrangement at one source.
 
-    `running_from`/`running_until`: the period a plain active membership is in (none when paused or in any other state).
+    `running_from`/`running_until`: the period a plain active membership is in (none when paused or in any other state);
+    without `running_until` it runs until its source says otherwise. `how`: by what that period entitles.
     `assumed`: the list of invoices was never read to its end, so what no known invoice covers is assumed.
+    `same_as`: the key under which another source, which knows more, may hold this very arrangement.
     """
 
     id: int
@@ -71,6 +86,8 @@ class Membership:
     price_keys: tuple[str, ...] = ()
     quantity: int = 1
     invoices: tuple[Invoice, ...] = ()
+    how: How = How.PAID
+    same_as: str | None = None
 
 
 class ReductionKind(StrEnum):
@@ -126,20 +143,40 @@ class Payment:
 
 
 @dataclass(frozen=True, slots=True)
+class SignUp:
+    """A person's intent to join without paying; it counts from `confirmed_at` until `withdrawn_at`.
+
+    `campaign_slug` None: for no campaign in particular (a free registration).
+    """
+
+    id: int
+    source_id: int
+    key: str
+    campaign_slug: str | None
+    confirmed_at: datetime | None
+    withdrawn_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
     """The memberships and payments connected by address hashes and staff's merges: one human as far as is known."""
 
     id: int
     memberships: tuple[Membership, ...]
     payments: tuple[Payment, ...]
+    sign_ups: tuple[SignUp, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class SourceRule:
-    """Which prices of a source count; None: every recurring one."""
+    """Which prices, tiers or products of a source count; None: every recurring one."""
 
     source_id: int
     counted_prices: frozenset[str] | None = None
 
     def counts(self, price_key: str) -> bool:
         return self.counted_prices is None or price_key in self.counted_prices
+
+    def counts_any(self, price_keys: tuple[str, ...]) -> bool:
+        """Whether one of them counts; what has no price counts where everything does."""
+        return self.counted_prices is None or not self.counted_prices.isdisjoint(price_keys)

@@ -5,22 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from campaign.domain.campaign import Rule
-from campaign.domain.facts import Invoice, InvoiceLine, InvoiceState, Membership, Payment, ReductionKind, SourceRule
-
-
-class How(StrEnum):
-    PAID = "paid"
-    TRIAL = "trial"
-    COMPLIMENTARY = "complimentary"
-    ASSUMED = "assumed"
+from campaign.domain.facts import (
+    FOREVER,
+    How,
+    Invoice,
+    InvoiceLine,
+    InvoiceState,
+    Membership,
+    Payment,
+    ReductionKind,
+    SourceRule,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """One stretch [starts_at, ends_at) for which a membership entitles, grace included."""
+    """One stretch [starts_at, ends_at) for which a membership entitles, grace included; FOREVER: no end is known."""
 
     starts_at: datetime
     ends_at: datetime
@@ -57,7 +59,7 @@ def membership_spans(
     `minimum`: minor units and currency below which a payment settles nothing.
     """
     stretches = _invoice_stretches(membership, payments, rule, source_rule, minimum)
-    stretches += _unbilled_stretches(membership, source_rule)
+    stretches += _unbilled_stretches(membership, rule, source_rule)
     stretches += _trial(membership, rule, source_rule)
     stretches.sort(key=lambda s: (s.billed_from, s.starts_at, s.ends_at))
     end = _membership_end(membership)
@@ -220,10 +222,10 @@ def _shorten(stretch: _Stretch, ends_early: datetime | None) -> _Stretch:
     return replace(stretch, ends_at=max(stretch.starts_at, ends_early), cut=True, returned_at=ends_early)
 
 
-def _unbilled_stretches(membership: Membership, source_rule: SourceRule) -> list[_Stretch]:
+def _unbilled_stretches(membership: Membership, rule: Rule, source_rule: SourceRule) -> list[_Stretch]:
     """What no known invoice covers: the running period of a plain active membership, and the assumption before it."""
-    starts, ends = membership.running_from, membership.running_until
-    if starts is None or ends is None or not any(source_rule.counts(key) for key in membership.price_keys):
+    starts, ends = membership.running_from, membership.running_until or FOREVER
+    if starts is None or not source_rule.counts_any(membership.price_keys) or not _is_counted(membership.how, rule):
         return []
     if membership.assumed:
         assumed_from = membership.trial_ends_at or membership.started_at
@@ -234,8 +236,14 @@ def _unbilled_stretches(membership: Membership, source_rule: SourceRule) -> list
     else:
         pieces = []
         decided = [line for i in membership.invoices if i.state is not InvoiceState.OPEN for line in i.lines]
-    pieces += [(a, b, How.PAID) for a, b in _without((starts, ends), decided)]
+    pieces += [(a, b, membership.how) for a, b in _without((starts, ends), decided)]
     return [_Stretch(a, a, b, how, membership.quantity, a) for a, b, how in pieces]
+
+
+def _is_counted(how: How, rule: Rule) -> bool:
+    if how is How.COMPLIMENTARY:
+        return rule.count_complimentary
+    return rule.count_trials or how is not How.TRIAL
 
 
 def _without(period: tuple[datetime, datetime], lines: Iterable[InvoiceLine]) -> list[tuple[datetime, datetime]]:
@@ -254,14 +262,14 @@ def _trial(membership: Membership, rule: Rule, source_rule: SourceRule) -> list[
     starts, ends = membership.trial_starts_at, membership.trial_ends_at
     if not rule.count_trials or starts is None or ends is None or starts >= ends:
         return []
-    if not any(source_rule.counts(key) for key in membership.price_keys):
+    if not source_rule.counts_any(membership.price_keys):
         return []
     return [_Stretch(starts, starts, ends, How.TRIAL, membership.quantity, starts)]
 
 
 def _grace_end(stretch: _Stretch, all_of_them: Sequence[_Stretch], membership: Membership, rule: Rule) -> datetime:
     """Until when grace reaches after a stretch: its own end when it lends none."""
-    if stretch.cut or not _lends_grace(stretch, all_of_them):
+    if stretch.cut or stretch.ends_at >= FOREVER or not _lends_grace(stretch, all_of_them):
         return stretch.ends_at
     stops = [stretch.ends_at + timedelta(days=rule.grace_days)]
     stops += [

@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from campaign.domain.campaign import Campaign, GoalKind
-from campaign.domain.facts import Payment, PaymentState, Person, ReductionKind, SourceRule
+from campaign.domain.facts import FOREVER, Membership, Payment, PaymentState, Person, ReductionKind, SourceRule
 from campaign.domain.money import share
 from campaign.domain.spans import Span, membership_spans
 
@@ -116,12 +116,19 @@ def _pieces(person: Person, campaign: Campaign, sources: SourceRules) -> list[li
     """The spans of each membership of a counted source."""
     minimum = (campaign.rule.minimum_minor, campaign.currency)
     found: list[list[_Piece]] = []
-    for m in person.memberships:
-        if campaign.counts_source(m.source_id):
+    counted = [m for m in person.memberships if campaign.counts_source(m.source_id)]
+    for m in counted:
+        if not _is_told_better(m, counted):
             source_rule = sources.get(m.source_id, SourceRule(m.source_id))
             spans = membership_spans(m, person.payments, campaign.rule, source_rule, minimum)
             found.append([_Piece(span, m.source_id) for span in spans])
     return found
+
+
+def _is_told_better(membership: Membership, counted: Sequence[Membership]) -> bool:
+    """Whether another counted source holds the very same arrangement, with its payments: then that one alone speaks."""
+    key = membership.same_as
+    return key is not None and any(m.key == key and m.source_id != membership.source_id for m in counted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +186,8 @@ def _toggles(stays: Sequence[_Stay], *, known_before: bool, counted_at: datetime
             kind = EntryKind.RETURNED if known else EntryKind.JOINED
             entries.append(StandingEntry(stay.starts_at, kind, 1, stay.first_source_id))
         known = True
-        entries.append(StandingEntry(stay.ends_at, EntryKind.LEFT, -1, stay.last_source_id))
+        if stay.ends_at < FOREVER:
+            entries.append(StandingEntry(stay.ends_at, EntryKind.LEFT, -1, stay.last_source_id))
     return entries
 
 
@@ -191,7 +199,12 @@ def _seats(
         return []
     pieces = [p for spans in by_membership for p in spans if since is None or p.span.ends_at > since]
     instants = sorted(
-        {i if since is None else max(i, since) for p in pieces for i in (p.span.starts_at, p.span.ends_at)}
+        {
+            i if since is None else max(i, since)
+            for p in pieces
+            for i in (p.span.starts_at, p.span.ends_at)
+            if i < FOREVER
+        }
     )
     entries: list[StandingEntry] = []
     before = 0

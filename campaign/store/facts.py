@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from campaign.store import accounts
+from campaign.store import accounts, sign_ups
 from campaign.store.fact_rows import Kept, Row, Values, keep_newer, lock_facts, parts, replace_parts
 from campaign.store.people import Touched
 from campaign.store.tables import (
@@ -37,11 +37,13 @@ def save(session: Session, source_id: int, told: Told, stamp: int) -> Saved:
     saved = Saved()
     saved.touched.people |= accounts.save(session, source_id, told.accounts, stamp)
     named = {m.account_key for m in told.memberships.values()} | {p.account_key for p in told.payments.values()}
+    named |= {s.account_key for s in told.sign_ups.values()}
     rows = accounts.named(session, source_id, named)
     saved.untold_accounts |= {key for key, row in rows.items() if row["fetched_seq"] == 0}
     _save_invoices(session, source_id, told.invoices, stamp, saved.touched)
     _save_memberships(session, source_id, told.memberships, rows, stamp, saved.touched)
     _save_payments(session, source_id, told.payments, rows, stamp, saved.touched)
+    saved.touched.people |= sign_ups.save(session, source_id, told.sign_ups, rows, stamp)
     session.expire_all()
     return saved
 
@@ -112,6 +114,8 @@ def membership_values(m: ToldMembership, account_id: int) -> Values:
         "invoices_complete": m.invoices_complete,
         "price_keys": list(m.price_keys),
         "quantity": m.quantity,
+        "how": m.how.value,
+        "same_as": m.same_as,
     }
 
 

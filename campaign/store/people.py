@@ -10,6 +10,7 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from campaign.domain.facts import (
+    How,
     Invoice,
     InvoiceLine,
     InvoiceState,
@@ -19,6 +20,7 @@ from campaign.domain.facts import (
     Person,
     Reduction,
     ReductionKind,
+    SignUp,
     SourceRule,
 )
 from campaign.store.tables import (
@@ -30,6 +32,7 @@ from campaign.store.tables import (
     PaymentRow,
     PersonRow,
     ReductionRow,
+    SignUpRow,
     Source,
 )
 
@@ -142,6 +145,8 @@ def _memberships(session: Session, account_ids: Sequence[int]) -> list[tuple[int
                 price_keys=tuple(row.price_keys),
                 quantity=row.quantity,
                 invoices=tuple(invoices[row.source_id, row.key]),
+                how=How(row.how),
+                same_as=row.same_as,
             ),
         )
         for row in rows

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from campaign.domain.facts import InvoiceLine, Reduction
+from campaign.domain.facts import How, InvoiceLine, Reduction
 
 DRAFT = "draft"
 """The state of an invoice that is no evidence yet."""
@@ -21,7 +21,12 @@ class ToldAccount:
 
 @dataclass(frozen=True, slots=True)
 class ToldMembership:
-    """One recurring arrangement. `invoices_complete`: its invoices were read to the end, and are told beside it."""
+    """One recurring arrangement. `invoices_complete`: its invoices were read to the end, and are told beside it.
+
+    A source that tells only states sets it, tells no invoices, and says what runs: `running_from` the stated start or
+    when it was first seen, `running_until` until when it is paid, None: until told otherwise. `how`: by what it runs.
+    `same_as`: the key under which a source that knows more may hold this very arrangement.
+    """
 
     key: str
     account_key: str
@@ -37,6 +42,8 @@ class ToldMembership:
     invoices_complete: bool = False
     price_keys: tuple[str, ...] = ()
     quantity: int = 1
+    how: How = How.PAID
+    same_as: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +81,18 @@ class ToldPayment:
     reductions: tuple[Reduction, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class ToldSignUp:
+    """One intent to join. `confirmed_at` None: not yet; `campaign_slug` None: for no campaign in particular."""
+
+    key: str
+    account_key: str
+    campaign_slug: str | None
+    started_at: datetime
+    confirmed_at: datetime | None = None
+    withdrawn_at: datetime | None = None
+
+
 @dataclass(slots=True)
 class Told:
     """The facts of one reading, by key; all were asked for under one stamp."""
@@ -82,8 +101,9 @@ class Told:
     memberships: dict[str, ToldMembership] = field(default_factory=dict[str, ToldMembership])
     invoices: dict[str, ToldInvoice] = field(default_factory=dict[str, ToldInvoice])
     payments: dict[str, ToldPayment] = field(default_factory=dict[str, ToldPayment])
+    sign_ups: dict[str, ToldSignUp] = field(default_factory=dict[str, ToldSignUp])
 
-    def add(self, *facts: ToldAccount | ToldMembership | ToldInvoice | ToldPayment | None) -> None:
+    def add(self, *facts: ToldAccount | ToldMembership | ToldInvoice | ToldPayment | ToldSignUp | None) -> None:
         """The facts are part of this; None is nothing."""
         for fact in facts:
             match fact:
@@ -95,6 +115,8 @@ class Told:
                     self.invoices[fact.key] = fact
                 case ToldPayment():
                     self.payments[fact.key] = fact
+                case ToldSignUp():
+                    self.sign_ups[fact.key] = fact
                 case None:
                     pass
 
@@ -104,3 +126,4 @@ class Told:
         self.memberships.update(other.memberships)
         self.invoices.update(other.invoices)
         self.payments.update(other.payments)
+        self.sign_ups.update(other.sign_ups)

@@ -50,6 +50,10 @@ class MembershipRow(Base):
     invoices_complete: Mapped[bool]
     price_keys: Mapped[list[str]]
     quantity: Mapped[int] = mapped_column(Integer)
+    how: Mapped[str] = mapped_column(String(16), server_default="paid")
+    """By what its running period entitles: paid, trial, gifted, complimentary, assumed."""
+    same_as: Mapped[str | None] = mapped_column(String(255))
+    """The key under which a source that knows more may hold this very arrangement."""
     fetched_seq: Mapped[int] = mapped_column(BigInteger)
     __table_args__ = (UniqueConstraint("source_id", "key"),)
 
@@ -148,17 +152,26 @@ class SetApart(Base):
     undone_by: Mapped[str | None] = mapped_column(String(255))
 
 
-class SignUp(Base):
-    """A person's intent to join on a campaign's page: started, paid, or abandoned. Never part of the number."""
+class SignUpRow(Base):
+    """A person's intent to join: started, then paid, confirmed or abandoned.
+
+    One that goes to a payment page has no account: what is paid there counts. One that a source tells has.
+    """
 
     __tablename__ = "sign_up"
     id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=True)
-    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), index=True)
+    campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id"), index=True)
+    campaign_slug: Mapped[str | None] = mapped_column(String(48))
     source_id: Mapped[int] = mapped_column(ForeignKey("source.id"))
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
     key: Mapped[str] = mapped_column(String(255))
     state: Mapped[str] = mapped_column(String(12))
     variant: Mapped[str | None] = mapped_column(String(60))
     article: Mapped[str | None] = mapped_column(String(255))
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    confirmed_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
+    fetched_seq: Mapped[int] = mapped_column(BigInteger, default=0)
+    """Under which stamp a source told it; 0: none did."""
     __table_args__ = (UniqueConstraint("source_id", "key"),)
