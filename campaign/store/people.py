@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import select, tuple_
@@ -118,7 +118,18 @@ def _load_chunk(session: Session, ids: Sequence[int]) -> list[Person]:
         rows = session.scalars(select(PaymentRow).where(PaymentRow.account_id.in_(part)).order_by(PaymentRow.id)).all()
         for payment, account_id in _payments(session, rows):
             payments[person_of[account_id]].append(payment)
-    return [Person(i, tuple(memberships[i]), tuple(payments[i])) for i in ids]
+    sign_ups = _sign_ups(session, person_of)
+    return [Person(i, tuple(memberships[i]), tuple(payments[i]), tuple(sign_ups[i])) for i in ids]
+
+
+def _sign_ups(session: Session, person_of: Mapping[int, int]) -> dict[int, list[SignUp]]:
+    found: dict[int, list[SignUp]] = defaultdict(list)
+    for part in chunks(person_of):
+        rows = session.scalars(select(SignUpRow).where(SignUpRow.account_id.in_(part)).order_by(SignUpRow.id))
+        for row in rows:
+            sign_up = SignUp(row.id, row.source_id, row.key, row.campaign_slug, row.confirmed_at, row.withdrawn_at)
+            found[person_of[row.account_id or 0]].append(sign_up)
+    return found
 
 
 def _memberships(session: Session, account_ids: Sequence[int]) -> list[tuple[int, Membership]]:

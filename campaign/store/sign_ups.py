@@ -1,26 +1,53 @@
-"""Sign-ups: intents to join on a campaign's page, for staff's funnel; never the number."""
+"""Sign-ups: intents to join, for staff's funnel; one that a source tells is a fact of its person."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
-from campaign.store.tables import SignUp
+from campaign.store import accounts
+from campaign.store.fact_rows import Row, Values, keep_newer
+from campaign.store.tables import CampaignRow, SignUpRow
+from campaign.store.told import ToldSignUp
 
-STARTED, PAID, ABANDONED = "started", "paid", "abandoned"
+STARTED, PAID, CONFIRMED, ABANDONED = "started", "paid", "confirmed", "abandoned"
+WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
 class Funnel:
-    """How many began, paid and left, of one campaign."""
+    """How many began, paid, confirmed, left and took it back, of one campaign."""
 
     started: int
     paid: int
     abandoned: int
+    confirmed: int = 0
+    withdrawn: int = 0
+
+
+def save(
+    session: Session, source_id: int, told: Mapping[str, ToldSignUp], account_rows: Mapping[str, Row], stamp: int
+) -> set[int]:
+    """Each sign-up is kept where the stamp is newer; returns the people concerned, before and after."""
+    if not told:
+        return set()
+    slugs = {s.campaign_slug for s in told.values() if s.campaign_slug is not None}
+    ids = session.execute(select(CampaignRow.slug, CampaignRow.id).where(CampaignRow.slug.in_(slugs)))
+    campaign_ids: dict[str, int] = dict(ids.all())
+    values = {
+        s.key: _values(s, account_rows[s.account_key]["id"], campaign_ids.get(s.campaign_slug or ""))
+        for s in told.values()
+    }
+    kept = keep_newer(session, SignUpRow, source_id, values, stamp)
+    changed = {key: row for key, row in kept.items() if row.changed}
+    account_ids = {values[key]["account_id"] for key in changed}
+    account_ids |= {row.before["account_id"] for row in changed.values() if row.before is not None} - {None}
+    return accounts.people_of(session, account_ids)
 
 
 def start(
@@ -33,17 +60,19 @@ def start(
     now: datetime,
 ) -> None:
     """The sign-up has begun; a repeat of the same key changes nothing."""
-    known = session.scalar(select(SignUp.id).where(SignUp.source_id == source_id, SignUp.key == key))
+    known = session.scalar(select(SignUpRow.id).where(SignUpRow.source_id == source_id, SignUpRow.key == key))
     if known is None:
         session.add(
-            SignUp(
+            SignUpRow(
                 campaign_id=campaign_id,
+                campaign_slug=session.scalar(select(CampaignRow.slug).where(CampaignRow.id == campaign_id)),
                 source_id=source_id,
                 key=key,
                 state=STARTED,
                 variant=variant,
                 article=article,
                 started_at=now,
+                fetched_seq=0,
             )
         )
         session.flush()
@@ -52,8 +81,9 @@ def start(
 def end(session: Session, source_id: int, key: str, state: str, now: datetime) -> bool:
     """The sign-up is paid or abandoned; once paid it stays. False: there is none, or it had ended so before."""
     changed = session.execute(
-        update(SignUp)
-        .where(SignUp.source_id == source_id, SignUp.key == key, SignUp.state != PAID, SignUp.state != state)
+        update(SignUpRow)
+        .where(SignUpRow.source_id == source_id, SignUpRow.key == key)
+        .where(SignUpRow.state.not_in([PAID, CONFIRMED, WITHDRAWN, state]))
         .values(state=state, ended_at=now)
         .execution_options(synchronize_session=False)
     )
@@ -62,8 +92,32 @@ def end(session: Session, source_id: int, key: str, state: str, now: datetime) -
 
 def funnel(session: Session, campaign_id: int) -> Funnel:
     """The campaign's sign-ups, by how they stand; `started` counts all of them."""
+    slug = session.scalar(select(CampaignRow.slug).where(CampaignRow.id == campaign_id))
     rows = session.execute(
-        select(SignUp.state, func.count()).where(SignUp.campaign_id == campaign_id).group_by(SignUp.state)
+        select(SignUpRow.state, func.count())
+        .where(or_(SignUpRow.campaign_id == campaign_id, SignUpRow.campaign_slug == slug))
+        .group_by(SignUpRow.state)
     )
     by_state = dict(rows.all())
-    return Funnel(sum(by_state.values()), by_state.get(PAID, 0), by_state.get(ABANDONED, 0))
+    return Funnel(
+        sum(by_state.values()),
+        by_state.get(PAID, 0),
+        by_state.get(ABANDONED, 0),
+        by_state.get(CONFIRMED, 0),
+        by_state.get(WITHDRAWN, 0),
+    )
+
+
+def _values(s: ToldSignUp, account_id: int, campaign_id: int | None) -> Values:
+    ended = s.withdrawn_at or s.confirmed_at
+    state = WITHDRAWN if s.withdrawn_at else CONFIRMED if s.confirmed_at else STARTED
+    return {
+        "account_id": account_id,
+        "campaign_id": campaign_id,
+        "campaign_slug": s.campaign_slug,
+        "state": state,
+        "started_at": s.started_at,
+        "ended_at": ended,
+        "confirmed_at": s.confirmed_at,
+        "withdrawn_at": s.withdrawn_at,
+    }

@@ -11,15 +11,19 @@ from campaign.store.tables.facts import (
     PersonRow,
     ReductionRow,
     SetApart,
-    SignUp,
+    SignUpRow,
 )
 from campaign.store.tables.ledger import Batch, CampaignRow, CampaignVersion, EntryRow, Recheck, TotalRow
+from campaign.store.tables.newsroom import AlarmRow, ApiRequest, ApiToken, OutboxRow, PendingSignUp
 from campaign.store.tables.published import PublicFile, SnapshotRow
 from campaign.store.tables.sources import InboxEvent, Price, Source, SourceCursor, SourceObject, Stamp
 from campaign.store.tables.staff import Audit, CheckRun, Invite, JobRun, SignInAttempt, StaffRow, SweepRun
 
 __all__ = [
     "Account",
+    "AlarmRow",
+    "ApiRequest",
+    "ApiToken",
     "Audit",
     "Base",
     "Batch",
@@ -34,7 +38,9 @@ __all__ = [
     "InvoiceRow",
     "JobRun",
     "MembershipRow",
+    "OutboxRow",
     "PaymentRow",
+    "PendingSignUp",
     "PersonRow",
     "Price",
     "PublicFile",
@@ -42,7 +48,7 @@ __all__ = [
     "ReductionRow",
     "SetApart",
     "SignInAttempt",
-    "SignUp",
+    "SignUpRow",
     "SnapshotRow",
     "Source",
     "SourceCursor",
