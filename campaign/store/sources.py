@@ -15,7 +15,10 @@ from campaign.domain.errors import Conflict, Invalid, NotFound
 from campaign.store.sealing import SourceSecrets, seal, unseal
 from campaign.store.tables import Source
 
-STRIPE = "stripe"
+STRIPE, GHOST, PATREON = "stripe", "ghost", "patreon"
+FILE, API, HAND = "file", "api", "hand"
+ASKED = (STRIPE, GHOST, PATREON)
+"""Sources that we ask; what the others hold is pushed to us, and nobody can sweep them."""
 FIRST_SLUG = "stripe"
 """The source the environment describes; deliveries without a source's name in their address are its own."""
 
@@ -87,6 +90,20 @@ def add(
         raise Conflict(f"there is a source {slug!r} already")
     row = _new_row(slug, name.strip(), livemode, now)
     row.secrets = seal(secrets, settings.secret_key)
+    session.add(row)
+    session.flush()
+    return _seen(row)
+
+
+def add_pushed(session: Session, kind: str, slug: str, name: str, now: datetime) -> SourceSeen:
+    """One more source that tells us and is never asked (FILE, API, HAND). Raises Invalid, Conflict (slug taken)."""
+    if not _SLUG.fullmatch(slug):
+        raise Invalid("slug", "Use small letters, digits and single dashes, at most 60.")
+    if not name.strip():
+        raise Invalid("name", "Give the source a name.")
+    if session.scalar(select(Source.id).where(Source.slug == slug)) is not None:
+        raise Conflict(f"there is a source {slug!r} already")
+    row = Source(kind=kind, slug=slug, name=name.strip(), livemode=True, enabled=True, created_at=now)
     session.add(row)
     session.flush()
     return _seen(row)
