@@ -13,6 +13,7 @@ from campaign.store.tables.facts import (
     SetApart,
     SignUpRow,
 )
+from campaign.store.tables.files import ByHand, FactBefore, FileDuplicate, FileImport, FilePart, FileRefusal
 from campaign.store.tables.ledger import Batch, CampaignRow, CampaignVersion, EntryRow, Recheck, TotalRow
 from campaign.store.tables.newsroom import AlarmRow, ApiRequest, ApiToken, OutboxRow, PendingSignUp
 from campaign.store.tables.published import PublicFile, SnapshotRow
@@ -27,10 +28,16 @@ __all__ = [
     "Audit",
     "Base",
     "Batch",
+    "ByHand",
     "CampaignRow",
     "CampaignVersion",
     "CheckRun",
     "EntryRow",
+    "FactBefore",
+    "FileDuplicate",
+    "FileImport",
+    "FilePart",
+    "FileRefusal",
     "InboxEvent",
     "Invite",
     "InvoiceLineRow",
