@@ -9,6 +9,7 @@ from typing import Any, cast
 
 import brotli
 
+from campaign.banner.formats import Formats
 from campaign.banner.page import page_html
 from campaign.banner.render import as_json, fragment_html, fragment_view, instant_text, number_json
 from campaign.banner.snapshot import Snapshot
@@ -100,7 +101,7 @@ def _numbers(snapshot: Snapshot) -> dict[str, int | None]:
 
 def _words(campaign: Campaign, language: str) -> dict[str, dict[str, str]]:
     """The words of every stage, placeholders for numbers and dates left in."""
-    known = nouns(campaign.kind, language, campaign.target)
+    known = nouns(campaign.kind, language, Formats(language, campaign.zone).plural(campaign.target))
     return {
         stage.value: {part: fill(text, known) for part, text in asdict(words_for(campaign, language, stage)).items()}
         for stage in Stage

@@ -38,27 +38,47 @@ class Formats:
 
     def number(self, value: int) -> str:
         """A whole number with the language's grouping."""
-        return format_decimal(value, locale=locale_of(self.language))
+        return format_decimal(value, locale=locale_of(self.language), numbering_system="default")
+
+    def plural(self, value: int) -> str:
+        """The CLDR plural category of a whole number: one, few, many ..."""
+        return locale_of(self.language).plural_form(value)
 
     def percent(self, value: int) -> str:
         """A whole percentage; it was floored before."""
-        return format_percent(Decimal(value) / 100, locale=locale_of(self.language))
+        return format_percent(Decimal(value) / 100, locale=locale_of(self.language), numbering_system="default")
 
     def money(self, money: Money) -> str:
         """An amount with its currency; decimals only where it has some."""
         locale = locale_of(self.language)
         whole = money.minor % 10 ** exponent(money.currency) == 0
         if not whole:
-            return format_currency(money.major(), money.currency, locale=locale)
+            return format_currency(money.major(), money.currency, locale=locale, numbering_system="default")
         pattern = str(locale.currency_formats["standard"].pattern).replace("0.00", "0")
-        return format_currency(money.major(), money.currency, pattern, locale, currency_digits=False)
+        return format_currency(
+            money.major(), money.currency, pattern, locale, currency_digits=False, numbering_system="default"
+        )
 
     def day(self, value: date) -> str:
         """A day, its month by name, with its year."""
-        return format_date(value, "long", locale_of(self.language))
+        return self._digits(format_date(value, "long", locale_of(self.language)))
 
     def instant(self, value: datetime) -> str:
         """A day and minute of the zone."""
         locale = locale_of(self.language)
         local = value.astimezone(ZoneInfo(self.zone))
-        return f"{format_date(local, 'medium', locale)}, {format_time(local, 'short', locale=locale)}"
+        day, minute = format_date(local, "medium", locale), format_time(local, "short", locale=locale)
+        return self._digits(f"{day}{'،' if locale.language == 'ar' else ','} {minute}")
+
+    def _digits(self, text: str) -> str:
+        """Babel writes dates in Latin digits; where the language has others, all are the same."""
+        return text.translate(_DIGITS.get(locale_of(self.language).default_numbering_system, {}))
+
+
+_DIGITS = {
+    "arab": str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩"),
+    "arabext": str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹"),
+    "beng": str.maketrans("0123456789", "০১২৩৪৫৬৭৮৯"),
+    "deva": str.maketrans("0123456789", "०१२३४५६७८९"),
+    "mymr": str.maketrans("0123456789", "၀၁၂၃၄၅၆၇၈၉"),
+}

@@ -179,7 +179,8 @@ class Publisher:
             self._seen.pop(draft.campaign.id, None)
             return
         hold = draft.campaign.hold
-        moments = [m for m in (snapshot.until, hold.until if hold else None) if m is not None and m > now]
+        times = (snapshot.until, snapshot.day_ends_at, hold.until if hold else None)
+        moments = [m for m in times if m is not None and m > now]
         self._seen[draft.campaign.id] = _Seen(
             signature=draft.signature,
             at=now,

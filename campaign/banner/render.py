@@ -16,8 +16,8 @@ from campaign.banner.page_words import page_words
 from campaign.banner.snapshot import Snapshot
 from campaign.domain.campaign import GoalKind
 from campaign.domain.money import Money
-from campaign.domain.stage import RUNNING_STAGES, shows_bar
-from campaign.domain.wording import fill, nouns, plain_words, words_for
+from campaign.domain.stage import RUNNING_STAGES, days_left, shows_bar
+from campaign.domain.wording import days_left_words, fill, nouns, plain_words, until_words, words_for
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 MOST_JSON_BYTES = 400
@@ -52,6 +52,9 @@ class FragmentView:
     plain: str
     stage: str
     show: bool
+    soon: str = ""
+    """The headline of this very day, "3 days left": only for who knows that `until` is not over."""
+    soon_until: str = ""
 
 
 @cache
@@ -78,8 +81,8 @@ def values_of(snapshot: Snapshot, language: str) -> dict[str, str]:
     values = {
         "target": amount_text(snapshot, formats, campaign.target),
         "deadline": deadline,
-        "days_left": deadline,
-        **nouns(campaign.kind, language, campaign.target),
+        "days_left": until_words(language, deadline),
+        **nouns(campaign.kind, language, formats.plural(campaign.target)),
     }
     if snapshot.value is not None and snapshot.remaining is not None and snapshot.percent is not None:
         count = amount_text(snapshot, formats, snapshot.value)
@@ -104,6 +107,7 @@ def fragment_view(snapshot: Snapshot, language: str, public_url: str) -> Fragmen
     bar = None
     if snapshot.value is not None and shows_bar(snapshot.stage):
         bar = Bar(min(max(0, snapshot.value), campaign.target), campaign.target, plain)
+    soon, soon_until = _soon(snapshot, language, words.headline, values)
     as_of_text = fill(page_words(language).as_of, {"when": formats.instant(snapshot.as_of)})
     return FragmentView(
         slug=campaign.slug,
@@ -122,7 +126,20 @@ def fragment_view(snapshot: Snapshot, language: str, public_url: str) -> Fragmen
         plain=plain,
         stage=snapshot.stage.value,
         show=snapshot.shown,
+        soon=soon,
+        soon_until=soon_until,
     )
+
+
+def _soon(snapshot: Snapshot, language: str, headline: str, values: dict[str, str]) -> tuple[str, str]:
+    """The headline with the days left on this day, and the end of this day; nothing where it names none."""
+    ends_at = snapshot.day_ends_at
+    if snapshot.value is None or ends_at is None or "{days_left}" not in headline:
+        return "", ""
+    days = days_left(snapshot.campaign, snapshot.taken_at)
+    formats = Formats(language, snapshot.campaign.zone)
+    left = days_left_words(language, days, formats.plural(days), formats.number(days))
+    return fill(headline, values | {"days_left": left}), instant_text(ends_at)
 
 
 def can_join(snapshot: Snapshot) -> bool:
@@ -153,6 +170,9 @@ def number_json(snapshot: Snapshot, view: FragmentView) -> bytes:
     }
     if campaign.kind is GoalKind.AMOUNT:
         body["currency"] = campaign.currency
+    if view.soon and view.show and len(as_json({**body, "until": view.soon_until, "soon": view.soon})) <= MOST_JSON_BYTES:
+        # The words of a day give way at its end, so that an open page never says yesterday's.
+        body |= {"until": view.soon_until, "soon": view.soon}
     if len(as_json(body)) > MOST_JSON_BYTES:
         body["text"] = view.plain
     if len(as_json(body)) > MOST_JSON_BYTES:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from campaign.domain.campaign import Campaign, GoalKind
+from campaign.domain.campaign import Campaign, GoalKind, first_instant
 from campaign.domain.progress import DayTotal, Progress, fold
-from campaign.domain.stage import Stage, is_shown_at, next_change, stage_at
+from campaign.domain.stage import RUNNING_STAGES, Stage, is_shown_at, next_change, stage_at
 from campaign.store.ledger import Entry
 from campaign.store.public_facts import JoinPrice, SourceCheck
 
@@ -28,6 +28,21 @@ class Snapshot:
     corrections: tuple[Entry, ...] = ()
     price: JoinPrice | None = None
     last_entry_id: int | None = None
+    at: datetime | None = None
+    """When it was taken; `as_of` may lie before."""
+
+    @property
+    def taken_at(self) -> datetime:
+        """When it was taken."""
+        return self.at or self.as_of
+
+    @property
+    def day_ends_at(self) -> datetime | None:
+        """The end of the day (in the campaign's zone) it was taken on; None when the campaign is not running."""
+        if self.stage not in RUNNING_STAGES:
+            return None
+        day = self.campaign.local_day(self.taken_at)
+        return first_instant(day + timedelta(days=1), self.campaign.zone)
 
     @property
     def percent(self) -> int | None:
@@ -72,6 +87,7 @@ def take(
         as_of=as_of,
         until=next_change(stage, campaign, now),
         held=held,
+        at=now,
     )
 
 

@@ -8,17 +8,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import fields, replace
-from typing import TypeVar
 
 from campaign.domain.campaign import Campaign, GoalKind, Words
-from campaign.domain.default_words import DEFAULT_WORDS, GOAL_NOUNS, NO_NUMBER, NOUNS, PLAIN
+from campaign.domain.default_words import default_no_number, default_plain, default_words, noun_forms, phrases
 from campaign.domain.errors import Invalid
 from campaign.domain.stage import Stage
 
 PLACEHOLDERS = ("count", "target", "remaining", "percent", "joined", "days_left", "deadline", "amount")
-"""What a newsroom's own words may name in braces. `days_left` is written as the last day, true in a cache too."""
+"""What a newsroom's own words may name in braces. `days_left` is written as "until <the last day>", true in a cache too;
+only an open page that knows the time says "3 days left"."""
 
-_T = TypeVar("_T")
 _NUMBERS = frozenset({"count", "remaining", "percent", "joined", "amount"})
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 MAX_CHARACTERS = 200
@@ -60,12 +59,12 @@ def words_for(campaign: Campaign, language: str, stage: Stage, *, has_number: bo
     """
     ours = _our_words(campaign.kind, language, stage)
     if not has_number:
-        ours = replace(ours, headline=_language(NO_NUMBER, language)[_noun_kind(campaign.kind)])
+        ours = replace(ours, headline=default_no_number(campaign.kind.value, language))
     own = campaign.words.get(language, {})
     chosen: dict[str, str] = {}
     for part in fields(Words):
         texts = [getattr(own.get(name, Words()), part.name).strip() for name in _own_names(stage, part.name)]
-        usable = (t for t in texts if t and (has_number or not needs_number(t)))
+        usable = (t for t in texts if t and is_known(t) and (has_number or not needs_number(t)))
         chosen[part.name] = next(usable, getattr(ours, part.name))
     if not has_number and needs_number(chosen["call"]):
         chosen["call"] = ""
@@ -77,14 +76,24 @@ def plain_words(campaign: Campaign, language: str) -> str:
     own = campaign.words.get(language, {})
     for name in (Stage.RUNNING.value, "default"):
         text = own.get(name, Words()).headline
-        if "{count}" in text and not re.search(r"\{(remaining|days_left|deadline)\}", text):
+        if "{count}" in text and is_known(text) and not re.search(r"\{(remaining|days_left|deadline)\}", text):
             return text
-    return _language(PLAIN, language)[_noun_kind(campaign.kind)]
+    return default_plain(campaign.kind.value, language)
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:
-    """The text with each placeholder's formatted value; one without a value stays as it is."""
-    return _PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), text)
+    """The text with each placeholder's formatted value, a capital where one begins it; one without a value stays."""
+
+    def value(found: re.Match[str]) -> str:
+        filled = values.get(found[1], found[0])
+        return filled[:1].upper() + filled[1:] if found.start() == 0 and filled[:1].islower() else filled
+
+    return _PLACEHOLDER.sub(value, text)
+
+
+def is_known(text: str) -> bool:
+    """Whether every placeholder of a text is one that is filled; a text kept from before may name another."""
+    return all(name in PLACEHOLDERS for name in _PLACEHOLDER.findall(text))
 
 
 def needs_number(text: str) -> bool:
@@ -92,19 +101,29 @@ def needs_number(text: str) -> bool:
     return any(name in _NUMBERS for name in _PLACEHOLDER.findall(text))
 
 
-def nouns(kind: GoalKind, language: str, number: int) -> dict[str, str]:
-    """What a goal of this kind counts, as values for our own words; nothing for money."""
-    if kind is GoalKind.AMOUNT:
+def nouns(kind: GoalKind, language: str, plural: str) -> dict[str, str]:
+    """What a goal of this kind counts, as values for our own words; nothing for money.
+
+    `plural`: the CLDR plural category of the target in that language.
+    """
+    forms = noun_forms(kind.value, language)
+    if not forms:
         return {}
-    form = 0 if _takes_one(language, number) else 1
-    after_of = _language(NOUNS, language)[kind.value][form]
-    return {"members": after_of, "members_goal": _language(GOAL_NOUNS, language)[kind.value][form]}
+    after_of, after_number = forms.get(plural, forms["other"])
+    return {"members": after_of, "members_goal": after_number}
 
 
-def _takes_one(language: str, number: int) -> bool:
-    if _base(language) == "uk":
-        return number % 10 == 1 and number % 100 != 11
-    return number == 1
+def until_words(language: str, deadline: str) -> str:
+    """{days_left} where the reader's time is not known: "until 31 December"."""
+    return fill(phrases(language).until, {"deadline": deadline})
+
+
+def days_left_words(language: str, days: int, plural: str, number: str) -> str:
+    """{days_left} on the day itself: "3 days left", "final day". `plural`, `number`: of `days` in that language."""
+    p = phrases(language)
+    if days <= 1:
+        return p.final_day
+    return fill(p.days_left.get(plural, p.days_left["other"]), {"n": number})
 
 
 def _own_names(stage: Stage, part: str) -> tuple[str, ...]:
@@ -118,17 +137,5 @@ def _own_names(stage: Stage, part: str) -> tuple[str, ...]:
 
 
 def _our_words(kind: GoalKind, language: str, stage: Stage) -> Words:
-    stages = _language(DEFAULT_WORDS, language)[_noun_kind(kind)]
+    stages = default_words(kind.value, language)
     return stages.get(stage.value, stages["default"])
-
-
-def _noun_kind(kind: GoalKind) -> str:
-    return "money" if kind is GoalKind.AMOUNT else "people"
-
-
-def _language(table: Mapping[str, _T], language: str) -> _T:
-    return table.get(_base(language), table["en"])
-
-
-def _base(language: str) -> str:
-    return language.replace("_", "-").split("-")[0].lower()

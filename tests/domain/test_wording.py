@@ -16,10 +16,12 @@ from campaign.domain.wording import (
     PLACEHOLDERS,
     check_campaign_words,
     check_words,
+    days_left_words,
     fill,
     needs_number,
     nouns,
     plain_words,
+    until_words,
     words_for,
 )
 
@@ -70,7 +72,7 @@ def test_own_words_of_the_stage_come_first_then_the_own_default_then_ours() -> N
     c = replace(CAMPAIGN, words=own)
     near = words_for(c, "en", Stage.NEAR)
     assert (near.headline, near.call, near.button) == ("{count} out of {target}", "Nearly!", "Join")
-    assert words_for(c, "en", Stage.RUNNING).call == "Help us reach {target} {members} by {deadline}."
+    assert words_for(c, "en", Stage.RUNNING).call == "Help us reach {target} {members_goal} by {deadline}."
     assert words_for(c, "uk", Stage.NEAR).headline.startswith("Залишилося {remaining}")
 
 
@@ -85,11 +87,11 @@ def test_an_end_never_says_what_was_said_while_it_ran() -> None:
     assert words_for(c, "en", Stage.SCHEDULED).headline == ""
 
 
-@pytest.mark.parametrize("language", ["en", "uk", "de", "de-AT", "fr"])
+@pytest.mark.parametrize("language", ["en", "uk", "de", "ar", "de-AT", "fr"])
 @pytest.mark.parametrize("c", [CAMPAIGN, replace(CAMPAIGN, kind=GoalKind.NEW_MEMBERS), MONEY])
 @pytest.mark.parametrize("stage", list(Stage))
 def test_our_words_are_complete_and_filled_by_what_there_is(language: str, c: Campaign, stage: Stage) -> None:
-    values = dict.fromkeys(PLACEHOLDERS, "x") | nouns(c.kind, language, c.target)
+    values = dict.fromkeys(PLACEHOLDERS, "x") | nouns(c.kind, language, "other")
     for has_number in (True, False):
         words = words_for(c, language, stage, has_number=has_number)
         for text in (words.headline, words.kicker, words.call, words.button, plain_words(c, language)):
@@ -113,7 +115,30 @@ def test_plain_words_are_the_newsrooms_own_where_they_stay_true() -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "noun"), [(25_000, "учасників"), (1, "учасника"), (21, "учасника"), (11, "учасників")]
+    ("language", "plural", "after_of", "after_number"),
+    [
+        ("uk", "one", "учасника", "учасник"),
+        ("uk", "few", "учасників", "учасники"),
+        ("uk", "many", "учасників", "учасників"),
+        ("de", "other", "Mitgliedern", "Mitglieder"),
+        ("ar", "few", "أعضاء", "أعضاء"),
+        ("ar", "zero", "عضو", "عضو"),
+        ("xx", "other", "members", "members"),
+    ],
 )
-def test_nouns_take_the_form_of_their_number(number: int, noun: str) -> None:
-    assert nouns(GoalKind.MEMBERS, "uk", number)["members"] == noun
+def test_nouns_take_the_form_of_their_number(language: str, plural: str, after_of: str, after_number: str) -> None:
+    assert nouns(GoalKind.MEMBERS, language, plural) == {"members": after_of, "members_goal": after_number}
+
+
+def test_days_left_are_a_date_in_what_is_kept_and_days_only_on_the_day() -> None:
+    assert fill("{days_left}: x", {"days_left": until_words("en", "31 December")}) == "Until 31 December: x"
+    assert days_left_words("en", 3, "other", "3") == "3 days left"
+    assert days_left_words("en", 1, "one", "1") == "final day"
+    assert days_left_words("uk", 2, "few", "2") == "залишилося 2 дні"
+    assert days_left_words("ar", 2, "two", "2") == "بقي يومان"
+
+
+def test_a_text_kept_from_before_with_an_unknown_placeholder_is_not_shown() -> None:
+    own = {"en": {"near": Words(headline="{gaol} nearly there", call="Nearly!")}}
+    near = words_for(replace(CAMPAIGN, words=own), "en", Stage.NEAR)
+    assert (near.headline, near.call) == ("{remaining} to go: {count} of {target} {members}", "Nearly!")
