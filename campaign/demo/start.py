@@ -21,7 +21,7 @@ from campaign.demo.stand_in import API_VERSION, StandIn
 from campaign.domain.errors import CampaignTrackerError, Conflict
 from campaign.domain.staff import Role
 from campaign.ingest.accounts import Accounts
-from campaign.ingest.listing import EVENT_TYPES
+from campaign.ingest.stripe.events import EVENT_TYPES
 from campaign.ingest.sweep import import_all
 from campaign.jobs.supervisor import Program, Supervisor
 from campaign.runtime import Runtime, build_runtime

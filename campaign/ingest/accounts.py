@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol
+from datetime import datetime
+from typing import Any, Protocol
 
 from campaign.ingest.addresses import AddressHasher, address_hasher
-from campaign.ingest.errors import RefusedBySource
-from campaign.ingest.stripe.client import Gateway
+from campaign.ingest.kinds import kind_of
+from campaign.ingest.source_kind import Access, Asking
 from campaign.store import sources
 from campaign.store.engine import Database
 from campaign.store.sources import SourceSettings
@@ -31,20 +33,31 @@ class Accounts:
     settings: IngestSettings
     hash_address: AddressHasher = field(init=False)
     _lock: threading.Lock = field(init=False, default_factory=threading.Lock)
-    _gateways: dict[int, tuple[str, Gateway]] = field(init=False, default_factory=dict[int, tuple[str, Gateway]])
+    _gateways: dict[int, tuple[object, Any]] = field(init=False, default_factory=dict[int, tuple[object, Any]])
 
     def __post_init__(self) -> None:
         self.hash_address = address_hasher(self.settings.person_key)
 
-    def gateway(self, source_id: int) -> Gateway:
+    def gateway(self, source_id: int) -> Any:
         """Whom to ask for a source's objects. Raises RefusedBySource where it has no key, NotFound, Invalid."""
+        return self._open(self._access(source_id))
+
+    def asking(self, source_id: int, now: Callable[[], datetime], calls_per_second: float | None = None) -> Asking:
+        """The source, to be asked. Raises as `gateway`."""
+        access = self._access(source_id)
+        return Asking(self.db, access.source, self._open(access), self.hash_address, now, calls_per_second)
+
+    def _access(self, source_id: int) -> Access:
         with self.db.read() as session:
-            api_key = sources.secrets_of(session, source_id, self.settings).api_key
-        if api_key is None:
-            raise RefusedBySource("this source has no key: enter one, or set STRIPE_API_KEY")
+            source = sources.load(session, source_id)
+            secrets = sources.secrets_of(session, source_id, self.settings)
+        return Access(source, secrets, {"stripe": self.settings.stripe_api_base}.get(source.kind))
+
+    def _open(self, access: Access) -> Any:
+        key = (access.secrets.api_key, access.source.account, access.base)
         with self._lock:
-            held = self._gateways.get(source_id)
-            if held is None or held[0] != api_key:
-                held = (api_key, Gateway(api_key, self.settings.stripe_api_base))
-                self._gateways[source_id] = held
+            held = self._gateways.get(access.source.id)
+            if held is None or held[0] != key:
+                held = (key, kind_of(access.source.kind).open(access))
+                self._gateways[access.source.id] = held
             return held[1]

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from campaign.domain.errors import DatabaseUnavailable, NotFound
-from campaign.ingest.stripe.envelope import read_event
-from campaign.ingest.stripe.verify import verify
+from campaign.ingest.kinds import KINDS, kind_of
+from campaign.ingest.source_kind import Arrived, Endpoint
 from campaign.store import inbox, sources
 from campaign.store.engine import Database
 from campaign.store.shared_commit import SharedCommit
@@ -19,16 +19,6 @@ LARGEST_BODY = 1 << 20
 """Bytes; a Stripe event is a few thousand."""
 
 _REFRESH_SECONDS = 3.0
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """Where one source delivers to: what must have signed a delivery, and whose objects it may name."""
-
-    source_id: int
-    livemode: bool
-    account: str | None
-    secrets: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +40,15 @@ class Receiver:
         self._endpoints: dict[str, Endpoint] = {}
         self._fresh_until = 0.0
 
-    def receive_stripe(
-        self, slug: str, body: bytes, signature: str | None, now: datetime, real_now: datetime
-    ) -> Receipt:
+    def receive(self, kind: str, slug: str, arrived: Arrived, now: datetime, real_now: datetime) -> Receipt:
         """The delivery is on disk when this returns.
 
         Raises NotFound (no such source), Unverified and DatabaseUnavailable (it is to be sent again).
         """
         endpoint = self._endpoint(slug)
-        verify(body, signature, endpoint.secrets, real_now)
-        delivery = read_event(body, endpoint.livemode, endpoint.account)
+        if endpoint.kind != kind:
+            raise NotFound("source", slug)
+        delivery = kind_of(kind).accept(arrived, endpoint, real_now)
         is_new = self._inbox.write(
             lambda connection: inbox.keep(connection, endpoint.source_id, delivery, inbox.DELIVERED, now)
         )
@@ -92,8 +81,12 @@ class Receiver:
         with self._db.read() as session:
             return {
                 s.slug: Endpoint(
-                    s.id, s.livemode, s.account, sources.secrets_of(session, s.id, self._settings).webhook_secrets
+                    source_id=s.id,
+                    kind=s.kind,
+                    livemode=s.livemode,
+                    account=s.account,
+                    secrets=sources.secrets_of(session, s.id, self._settings).webhook_secrets,
                 )
                 for s in sources.listing(session)
-                if s.enabled and s.kind == sources.STRIPE
+                if s.enabled and s.kind in KINDS
             }

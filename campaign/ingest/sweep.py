@@ -9,11 +9,10 @@ from typing import Any
 
 from campaign.domain.errors import Conflict
 from campaign.ingest.accounts import Accounts
+from campaign.ingest.kinds import KINDS, kind_of
 from campaign.ingest.listing import CURSOR
-from campaign.ingest.stripe.importing import Importer
-from campaign.ingest.stripe.pages import CALLS_PER_SECOND, Lister
-from campaign.ingest.stripe.reading import Reader
-from campaign.ingest.stripe.sweeping import Found, Sweeper
+from campaign.ingest.reading import Found
+from campaign.ingest.source_kind import Importing, Progress
 from campaign.store import batches, campaigns, objects, sources, sweeps
 from campaign.store.engine import Database, Session
 from campaign.store.ledger import Cause
@@ -21,8 +20,6 @@ from campaign.store.objects import Ref
 
 OVERLAP = timedelta(days=3)
 REFS_A_STEP = 100
-
-Progress = Callable[[Mapping[str, int]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +39,7 @@ def import_all(
     now: Callable[[], datetime],
     actor: str,
     progress: Progress | None = None,
-    calls_per_second: float = CALLS_PER_SECOND,
+    calls_per_second: float | None = None,
 ) -> Swept:
     """Everything the source holds is taken in, in steps, and published once.
 
@@ -55,22 +52,19 @@ def import_all(
         run_id = sweeps.begin(session, source_id, sweeps.IMPORT, began_at)
         batch_id = batches.begin(session, "import", None, source_id, actor, began_at)
     cause = Cause("import", run_id, author=actor)
-    reader = Reader(accounts.hash_address)
     try:
-        lister = Lister(db, accounts.gateway(source_id), calls_per_second)
-        importer = Importer(db, lister, reader, source_id, batch_id, cause, now, progress or _silent)
-        importer.run()
+        asking = accounts.asking(source_id, now, calls_per_second)
+        done = kind_of(asking.source.kind).take_in_all(asking, Importing(batch_id, cause, progress or _silent))
     except Exception as error:
         _fail(db, run_id, now(), error, batch_id)
         raise
-    report = {"seen": dict(importer.found)}
     with db.write() as session:
         if sweeps.cursor(session, source_id, CURSOR) is None:
             sweeps.set_cursor(session, source_id, CURSOR, str(int(began_at.timestamp())), now())
-        sweeps.report(session, run_id, report)
+        sweeps.report(session, run_id, done.report)
         sweeps.finish(session, run_id, now())
         batches.finish(session, batch_id, now())
-    return Swept(run_id, source_id, report, lister.calls)
+    return Swept(run_id, source_id, done.report, done.calls)
 
 
 def sweep(
@@ -79,7 +73,7 @@ def sweep(
     source_id: int,
     now: Callable[[], datetime],
     progress: Progress | None = None,
-    calls_per_second: float = CALLS_PER_SECOND,
+    calls_per_second: float | None = None,
 ) -> Swept:
     """What is unknown or different is reported, then marked to be fetched, the same way deliveries are.
 
@@ -92,32 +86,28 @@ def sweep(
     if before is None:
         return import_all(db, accounts, source_id, now, "sweep", progress, calls_per_second)
     since = before.began_at - OVERLAP
-    reader = Reader(accounts.hash_address)
     try:
-        lister = Lister(db, accounts.gateway(source_id), calls_per_second)
-        sweeper = Sweeper(db, lister, reader, source_id, since, progress or _silent)
-        found = sweeper.run()
+        asking = accounts.asking(source_id, now, calls_per_second)
+        compared = kind_of(asking.source.kind).compare(asking, since, progress or _silent)
     except Exception as error:
         _fail(db, run_id, now(), error, None)
         raise
-    report = found.report()
+    report = compared.found.report()
     with db.write() as session:
         sweeps.report(session, run_id, report)
-    _ask_for(db, source_id, found, run_id, now)
+    _ask_for(db, source_id, compared.found, run_id, now)
     with db.write() as session:
         sweeps.finish(session, run_id, now())
-    return Swept(run_id, source_id, report, lister.calls)
+    return Swept(run_id, source_id, report, compared.calls)
 
 
 def sweep_all(db: Database, accounts: Accounts, now: Callable[[], datetime]) -> list[Swept]:
-    """Every enabled Stripe source that was imported is swept; a failing one stops no other and is raised last."""
+    """Every enabled source that was imported is swept; a failing one stops no other and is raised last."""
     with db.read() as session:
         due = [
             s
             for s in sources.listing(session)
-            if s.enabled
-            and s.kind == sources.STRIPE
-            and sweeps.last_finished(session, s.id, sweeps.SWEEP, sweeps.IMPORT)
+            if s.enabled and s.kind in KINDS and sweeps.last_finished(session, s.id, sweeps.SWEEP, sweeps.IMPORT)
         ]
     swept: list[Swept] = []
     problems: list[Exception] = []

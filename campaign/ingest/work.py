@@ -14,9 +14,9 @@ from campaign.counting import book
 from campaign.domain.errors import CampaignTrackerError, DatabaseUnavailable, MalformedFact
 from campaign.ingest.accounts import Accounts
 from campaign.ingest.errors import RefusedBySource, SourceUnavailable, UnknownAtSource
-from campaign.ingest.stripe.fetch import Fetcher
-from campaign.ingest.stripe.reading import INVOICE, LATER_KINDS, SUBSCRIPTION, Reader, Reading
-from campaign.store import facts, objects, prices, sign_ups
+from campaign.ingest.kinds import LATER, kind_of
+from campaign.ingest.reading import Reading
+from campaign.store import facts, objects, prices, sign_ups, sources
 from campaign.store.engine import Database, Session
 from campaign.store.ledger import Cause
 from campaign.store.objects import ABSENT, DIRTY, FAILED, Claim, Later, Ref
@@ -59,7 +59,7 @@ class Worker:
         """Claim what is due, book what has arrived; returns how much is in hand, 0 when there is nothing to do."""
         free = self.width - len(self._running)
         claims = claim_due(self.db, free, self.now(), idle=not self._running) if free else []
-        self._running |= {self._pool.submit(fetch, self.db, self.accounts, claim) for claim in claims}
+        self._running |= {self._pool.submit(fetch, self.accounts, claim, self.now) for claim in claims}
         if not self._running:
             return 0
         done, _ = wait(self._running, wait_seconds, FIRST_COMPLETED)
@@ -101,23 +101,14 @@ def claim_due(db: Database, limit: int, now: datetime, *, idle: bool) -> list[Cl
         if not objects.any_due(session, now):
             return []
     with db.write() as session:
-        return objects.claim_due(session, limit, now, LEASE, Later(LATER_KINDS, now - LONGEST_WAIT), idle=idle)
+        return objects.claim_due(session, limit, now, LEASE, Later(LATER, now - LONGEST_WAIT), idle=idle)
 
 
-def fetch(db: Database, accounts: Accounts, claim: Claim) -> Fetched:
+def fetch(accounts: Accounts, claim: Claim, now: Callable[[], datetime]) -> Fetched:
     """What the source says of the claimed object; every failure becomes an answer."""
-
-    def is_linked(link_key: str) -> bool:
-        with db.read() as session:
-            return facts.is_linked(session, claim.source_id, link_key)
-
-    def is_complete(membership_key: str) -> bool:
-        with db.read() as session:
-            return facts.knows_all_invoices(session, claim.source_id, membership_key)
-
     try:
-        fetcher = Fetcher(accounts.gateway(claim.source_id), Reader(accounts.hash_address), is_linked, is_complete)
-        return Fetched(claim, fetcher.fetch(claim.ref))
+        asking = accounts.asking(claim.source_id, now)
+        return Fetched(claim, kind_of(asking.source.kind).fetch(asking, claim.ref))
     except Exception as error:  # noqa: BLE001 - one bad object never stops the next; what it is stays with the object
         return Fetched(claim, error=error)
 
@@ -149,17 +140,11 @@ def take_in(
         sign_ups.end(session, source_id, reading.sign_up.session_key, reading.sign_up.state, now)
     book.recount(session, saved.touched, cause, now)
     objects.settle(session, source_id, reading.whole, stamp)
-    wanted = {ref for ref in reading.dirties - reading.whole if not _is_told(session, source_id, ref, asked_since)}
-    wanted |= {Ref("customer", key) for key in saved.untold_accounts if key.startswith("cus_")}
+    kind = kind_of(sources.load(session, source_id).kind)
+    wanted = {r for r in reading.dirties - reading.whole if not kind.is_told(session, source_id, r, asked_since)}
+    wanted |= {ref for key in saved.untold_accounts if (ref := kind.account_ref(key)) is not None}
     if wanted:
         objects.mark_dirty(session, source_id, wanted, now, cause.kind, cause.id)
-
-
-def _is_told(session: Session, source_id: int, ref: Ref, since: int) -> bool:
-    """Whether a reading that was asked for after what led here has told it already."""
-    if ref.kind == SUBSCRIPTION:
-        return facts.membership_stamp(session, source_id, ref.key) > since
-    return ref.kind == INVOICE and facts.invoice_stamp(session, source_id, ref.key) > since
 
 
 def _try_to_take_in(session: Session, claim: Claim, reading: Reading, now: datetime) -> Exception | None:
@@ -177,7 +162,7 @@ def _try_to_take_in(session: Session, claim: Claim, reading: Reading, now: datet
 def _postpone(session: Session, claim: Claim, error: Exception, now: datetime) -> None:
     tries = claim.attempts + 1
     if isinstance(error, UnknownAtSource):
-        objects.postpone(session, claim, "unknown at Stripe", now, ABSENT)
+        objects.postpone(session, claim, str(error) or "unknown at its source", now, ABSENT)
     elif isinstance(error, SourceUnavailable) and tries < MOST_TRIES:
         objects.postpone(session, claim, str(error), now + pause_before(tries), DIRTY)
     else:

@@ -8,31 +8,37 @@ from flask import Blueprint, Response, jsonify, request
 
 from campaign.domain.errors import DatabaseUnavailable, NotFound
 from campaign.ingest.errors import TooLarge, Unverified
+from campaign.ingest.kinds import KINDS
 from campaign.ingest.receive import LARGEST_BODY, Receiver
+from campaign.ingest.source_kind import Arrived, SourceKind
 from campaign.runtime import Runtime
-from campaign.store.sources import FIRST_SLUG
+from campaign.store.sources import STRIPE
 
 
 def blueprint(runtime: Runtime) -> Blueprint:
-    """The addresses sources deliver to."""
+    """The addresses sources deliver to, of every kind."""
     bp = Blueprint("webhooks", __name__)
     receiver = Receiver(runtime.db, runtime.settings)
+    for kind in KINDS.values():
+        _add_door(bp, runtime, receiver, kind)
+    return bp
+
+
+def _add_door(bp: Blueprint, runtime: Runtime, receiver: Receiver, kind: SourceKind) -> None:
     offset = timedelta(seconds=runtime.settings.clock_offset_seconds)
 
-    @bp.post("/webhooks/stripe")
-    @bp.post("/webhooks/stripe/<slug>")
-    def receive_stripe(slug: str = FIRST_SLUG) -> Response:
+    def receive(slug: str = kind.name, topic: str | None = None) -> Response:
         """200 once on disk, also for a repeat and for what is ignored; 503 when it must be sent again."""
         now = runtime.now()
+        if topic is not None and topic not in kind.topics:
+            return _refused(404, "There is no such event.")
         try:
-            body = _read_body()
-            receipt = receiver.receive_stripe(
-                slug, body, request.headers.get("Stripe-Signature"), now, real_now=now - offset
-            )
+            arrived = Arrived(_read_body(), dict(request.headers), topic)
+            receipt = receiver.receive(kind.name, slug, arrived, now, real_now=now - offset)
         except TooLarge:
             return _refused(413, f"The body is over {LARGEST_BODY} bytes.")
         except Unverified as error:
-            return _refused(400, f"Refused: {error}.")
+            return _refused(kind.refused_status, f"Refused: {error}.")
         except NotFound:
             return _refused(404, "There is no such source.")
         except DatabaseUnavailable:
@@ -40,8 +46,16 @@ def blueprint(runtime: Runtime) -> Blueprint:
         answer: dict[str, object] = {"kept": True, "repeat": receipt.repeat}
         return jsonify(answer if receipt.ignored is None else {**answer, "ignored": receipt.ignored})
 
-    _ = receive_stripe
-    return bp
+    for path in _paths(kind):
+        bp.add_url_rule(path, f"receive_{kind.name}", receive, methods=["POST"])
+
+
+def _paths(kind: SourceKind) -> list[str]:
+    """One address for all events of a source, or one for each; Stripe's first source needs no name."""
+    door = f"/webhooks/{kind.name}"
+    if kind.topics:
+        return [f"{door}/<slug>/<topic>"]
+    return [f"{door}/<slug>", *([door] if kind.name == STRIPE else [])]
 
 
 def _read_body() -> bytes:

@@ -10,7 +10,7 @@ import click
 import pytest
 
 from campaign.cli import main
-from campaign.ingest.listing import EVENT_TYPES
+from campaign.ingest.stripe.events import EVENT_TYPES
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -1,21 +1,21 @@
-"""What one visit to Stripe brought: facts, which objects they are the whole of, and what else must be asked for."""
+"""Stripe's objects as readings."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
 from campaign.ingest.addresses import AddressHasher
+from campaign.ingest.reading import Reading, SignUpEnd
 from campaign.ingest.stripe.charges import giver_address, told_charge
 from campaign.ingest.stripe.fields import Json, Thing
 from campaign.ingest.stripe.invoices import subscription_key, told_invoice
 from campaign.ingest.stripe.prices import told_price
 from campaign.ingest.stripe.subscriptions import billed_until, is_plain, told_subscription, without_billed_period
 from campaign.store.objects import Ref
-from campaign.store.prices import ToldPrice
-from campaign.store.told import Told, ToldAccount
+from campaign.store.told import ToldAccount
 
 SUBSCRIPTION, INVOICE, CHARGE, CUSTOMER = "subscription", "invoice", "charge", "customer"
 SESSION, REFUND, DISPUTE = "checkout.session", "refund", "dispute"
@@ -39,32 +39,6 @@ KINDS = frozenset(
 
 LATER_KINDS = (CUSTOMER, SESSION, INVOICE_PAYMENT, PAYMENT_INTENT, PRICE)
 """Subscriptions, invoices and charges mostly bring them along, so they are fetched a little later."""
-
-
-@dataclass(frozen=True, slots=True)
-class SignUpEnd:
-    """How a checkout session ended: paid or abandoned."""
-
-    session_key: str
-    state: str
-
-
-@dataclass(slots=True)
-class Reading:
-    """`whole`: objects this reading is complete for. `dirties`: objects to ask for next, because of this one."""
-
-    told: Told = field(default_factory=Told)
-    whole: set[Ref] = field(default_factory=set[Ref])
-    dirties: set[Ref] = field(default_factory=set[Ref])
-    prices: list[ToldPrice] = field(default_factory=list[ToldPrice])
-    sign_up: SignUpEnd | None = None
-
-    def update(self, other: Reading) -> None:
-        self.told.update(other.told)
-        self.whole |= other.whole
-        self.dirties |= other.dirties
-        self.prices += other.prices
-        self.sign_up = other.sign_up or self.sign_up
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from campaign.domain.errors import MalformedFact
+from campaign.ingest.reading import Found
 from campaign.ingest.stripe import reading as r
 from campaign.ingest.stripe.charges import told_dispute
 from campaign.ingest.stripe.fields import Json, Thing
@@ -17,33 +17,9 @@ from campaign.ingest.stripe.reading import Reader
 from campaign.ingest.stripe.subscriptions import told_subscription
 from campaign.store import fact_differences
 from campaign.store.engine import Database
-from campaign.store.objects import Ref
 from campaign.store.told import ToldAccount, ToldInvoice, ToldMembership
 
 DISPUTES_OPEN_FOR = timedelta(days=150)
-MOST_NAMED = 20
-"""How many of each kind a report names; it counts all."""
-
-
-@dataclass(slots=True)
-class Found:
-    """Objects to ask for, and the report: by kind, how many were seen, unknown and different."""
-
-    seen: Counter[str] = field(default_factory=Counter[str])
-    unknown: set[Ref] = field(default_factory=set[Ref])
-    different: set[Ref] = field(default_factory=set[Ref])
-
-    def note(self, kind: str, unknown: set[str], different: set[str]) -> None:
-        self.unknown |= {Ref(kind, key) for key in unknown}
-        self.different |= {Ref(kind, key) for key in different}
-
-    def report(self) -> dict[str, Any]:
-        return {
-            "seen": dict(self.seen),
-            "unknown": dict(Counter(ref.kind for ref in self.unknown)),
-            "different": dict(Counter(ref.kind for ref in self.different)),
-            "named": [f"{ref.kind} {ref.key}" for ref in sorted(self.unknown | self.different)[:MOST_NAMED]],
-        }
 
 
 @dataclass(slots=True)
@@ -55,7 +31,7 @@ class Sweeper:
     reader: Reader
     source_id: int
     since: datetime
-    progress: Callable[[dict[str, int]], None]
+    progress: Callable[[Mapping[str, int]], None]
     found: Found = field(default_factory=Found)
 
     def run(self) -> Found:
