@@ -6,11 +6,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from campaign.counting.book import correction
-from campaign.domain.campaign import Hold
+from campaign.domain.campaign import Campaign, Hold
 from campaign.domain.errors import Conflict, Invalid
 from campaign.domain.standing import EntryKind
 from campaign.store import audit, campaigns, ledger
-from campaign.store.engine import Database
+from campaign.store.engine import Database, Session
 from campaign.store.ledger import CAMPAIGN, Cause, NewEntry, SubjectLedger
 
 
@@ -29,6 +29,23 @@ def adjust(
 
     Raises Invalid, NotFound.
     """
+    with db.write() as session:
+        campaign = campaigns.load(session, campaign_id)
+        book_adjustment(session, campaign, amount, reason, author, now, public=public, occurred_at=occurred_at)
+
+
+def book_adjustment(
+    session: Session,
+    campaign: Campaign,
+    amount: int,
+    reason: str,
+    author: str,
+    now: datetime,
+    *,
+    public: bool = False,
+    occurred_at: datetime | None = None,
+) -> None:
+    """The same in the caller's transaction. Raises Invalid."""
     at = occurred_at or now
     if amount == 0:
         raise Invalid("amount", "An adjustment of nothing changes nothing.")
@@ -36,15 +53,13 @@ def adjust(
         raise Invalid("reason", "Say why the number is adjusted: readers and colleagues may ask.")
     if at > now:
         raise Invalid("occurred_at", "An adjustment can't be of a time still to come.")
-    with db.write() as session:
-        campaign = campaigns.load(session, campaign_id)
-        ledgers = ledger.subject_ledgers(session, campaign_id, CAMPAIGN, [campaign_id])
-        number = ledgers.get(campaign_id, SubjectLedger()).last_number + 1
-        kind = EntryKind.ADJUSTMENT
-        entry = NewEntry(CAMPAIGN, campaign_id, number, kind, kind, amount, at, None)
-        cause = Cause("staff", author=author, note=reason, public=public)
-        ledger.append(session, campaign_id, [entry], cause, now, {at: campaign.local_day(at)})
-        audit.write(session, author, "campaign.adjust", campaign.slug, now, {"amount": amount, "reason": reason})
+    ledgers = ledger.subject_ledgers(session, campaign.id, CAMPAIGN, [campaign.id])
+    number = ledgers.get(campaign.id, SubjectLedger()).last_number + 1
+    kind = EntryKind.ADJUSTMENT
+    entry = NewEntry(CAMPAIGN, campaign.id, number, kind, kind, amount, at, None)
+    cause = Cause("staff", author=author, note=reason, public=public)
+    ledger.append(session, campaign.id, [entry], cause, now, {at: campaign.local_day(at)})
+    audit.write(session, author, "campaign.adjust", campaign.slug, now, {"amount": amount, "reason": reason})
 
 
 def reverse_adjustment(db: Database, entry_id: int, reason: str, author: str, now: datetime) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from campaign.store import objects
 from campaign.store.changes import INBOX
+from campaign.store.stamps import next_stamp
 from campaign.store.tables import InboxEvent
 
 WAITING, DONE, IGNORED, FAILED = "waiting", "done", "ignored", "failed"
@@ -60,6 +61,27 @@ def keep(connection: Connection, source_id: int, delivery: Delivery, origin: str
     if connection.dialect.name == "sqlite":
         return _keep_sqlite(connection, source_id, delivery, origin, now)
     return _keep_postgresql(connection, source_id, delivery, origin, now)
+
+
+def record(session: Session, source_id: int, external_id: str, event_type: str, digest: str, now: datetime) -> int:
+    """What was pushed is kept once, as done, for entries to name as their cause; returns our id, also for a repeat."""
+    e = InboxEvent
+    known = session.scalar(select(e.id).where(e.source_id == source_id, e.external_id == external_id))
+    if known is not None:
+        return known
+    row = InboxEvent(
+        source_id=source_id,
+        external_id=external_id,
+        type=event_type,
+        received_at=now,
+        digest=digest,
+        origin=DELIVERED,
+        stamp=next_stamp(session),
+        state=DONE,
+    )
+    session.add(row)
+    session.flush()
+    return row.id
 
 
 def waiting_since(session: Session) -> datetime | None:
