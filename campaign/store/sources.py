@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -23,6 +23,7 @@ FIRST_SLUG = "stripe"
 """The source the environment describes; deliveries without a source's name in their address are its own."""
 
 _KEY = re.compile(r"(?:sk|rk)_(live|test)_\w+")
+_GHOST_KEY = re.compile(r"[0-9a-f]{24}:[0-9a-f]{64}")
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?")
 
 
@@ -51,6 +52,9 @@ class SourceSeen:
     counted_prices: tuple[str, ...] | None
     from_environment: bool
     created_at: datetime
+    service_url: str | None = None
+    key_check: Mapping[str, Any] | None = None
+    endpoint: Mapping[str, Any] | None = None
 
 
 def ensure_from_env(session: Session, settings: SourceSettings, now: datetime) -> SourceSeen | None:
@@ -76,19 +80,24 @@ def ensure_from_env(session: Session, settings: SourceSettings, now: datetime) -
 
 
 def add(
-    session: Session, slug: str, name: str, secrets: SourceSecrets, settings: SourceSettings, now: datetime
+    session: Session,
+    slug: str,
+    name: str,
+    secrets: SourceSecrets,
+    settings: SourceSettings,
+    now: datetime,
+    kind: str = STRIPE,
+    *,
+    account: str | None = None,
+    service_url: str | None = None,
 ) -> SourceSeen:
-    """One more Stripe account, its secrets encrypted. Raises Invalid and Conflict (the slug is taken)."""
-    if not _SLUG.fullmatch(slug):
-        raise Invalid("slug", "Use small letters, digits and single dashes, at most 60.")
-    if not name.strip():
-        raise Invalid("name", "Give the source a name.")
-    if secrets.api_key is None:
-        raise Invalid("api_key", "A source needs a secret or restricted key.")
-    livemode = livemode_of(secrets.api_key)
+    """One more source that is asked, its secrets encrypted. Raises Invalid and Conflict (the slug is taken)."""
+    check_name(slug, name)
+    livemode = check_key(kind, secrets.api_key)
     if session.scalar(select(Source.id).where(Source.slug == slug)) is not None:
         raise Conflict(f"there is a source {slug!r} already")
     row = _new_row(slug, name.strip(), livemode, now)
+    row.kind, row.account, row.service_url = kind, account, service_url
     row.secrets = seal(secrets, settings.secret_key)
     session.add(row)
     session.flush()
@@ -97,10 +106,7 @@ def add(
 
 def add_pushed(session: Session, kind: str, slug: str, name: str, now: datetime) -> SourceSeen:
     """One more source that tells us and is never asked (FILE, API, HAND). Raises Invalid, Conflict (slug taken)."""
-    if not _SLUG.fullmatch(slug):
-        raise Invalid("slug", "Use small letters, digits and single dashes, at most 60.")
-    if not name.strip():
-        raise Invalid("name", "Give the source a name.")
+    check_name(slug, name)
     if session.scalar(select(Source.id).where(Source.slug == slug)) is not None:
         raise Conflict(f"there is a source {slug!r} already")
     row = Source(kind=kind, slug=slug, name=name.strip(), livemode=True, enabled=True, created_at=now)
@@ -127,12 +133,34 @@ def by_slug(session: Session, slug: str) -> SourceSeen:
     return _seen(row)
 
 
-def change(session: Session, source_id: int, *, name: str | None = None, enabled: bool | None = None) -> SourceSeen:
-    """The source is renamed, or taken in or out of use. Raises NotFound."""
+def change(
+    session: Session,
+    source_id: int,
+    *,
+    name: str | None = None,
+    enabled: bool | None = None,
+    account: str | None = None,
+    service_url: str | None = None,
+) -> SourceSeen:
+    """The source is renamed, taken in or out of use, or reached elsewhere. Raises NotFound and Invalid."""
     row = _row(session, source_id)
-    row.name = row.name if name is None else name
+    if name is not None:
+        check_name(row.slug, name)
+        row.name = name.strip()
     row.enabled = row.enabled if enabled is None else enabled
+    row.account = row.account if account is None else account
+    row.service_url = row.service_url if service_url is None else service_url
     return _seen(row)
+
+
+def keep_key_check(session: Session, source_id: int, found: Mapping[str, Any]) -> None:
+    """What the source's key was found to open. Raises NotFound."""
+    _row(session, source_id).key_check = dict(found)
+
+
+def keep_endpoint(session: Session, source_id: int, seen: Mapping[str, Any] | None) -> None:
+    """The webhook endpoint as it was seen at the source; None: it has none. Raises NotFound."""
+    _row(session, source_id).endpoint = None if seen is None else dict(seen)
 
 
 def count_prices(session: Session, source_id: int, price_keys: Collection[str] | None) -> None:
@@ -142,22 +170,54 @@ def count_prices(session: Session, source_id: int, price_keys: Collection[str] |
 
 
 def change_secrets(session: Session, source_id: int, secrets: SourceSecrets, settings: SourceSettings) -> None:
-    """The source's secrets are these, encrypted. Raises NotFound, and Invalid for a key of the other mode."""
+    """The source's secrets are these, encrypted. Raises NotFound, and Invalid for a key of the other mode.
+
+    Without a key it must have one from elsewhere: only the signing secrets are kept then.
+    """
     row = _row(session, source_id)
-    if secrets.api_key is None or livemode_of(secrets.api_key) != row.livemode:
+    if secrets.api_key is not None and check_key(row.kind, secrets.api_key) != row.livemode:
         raise Invalid("api_key", f"This source is of Stripe's {_mode(row.livemode)} mode; enter such a key.")
     row.secrets = seal(secrets, settings.secret_key)
 
 
+def kept_secrets(session: Session, source_id: int, settings: SourceSettings) -> SourceSecrets:
+    """What was entered here, whatever the environment says. Raises NotFound and Invalid."""
+    sealed = _row(session, source_id).secrets
+    return SourceSecrets() if sealed is None else unseal(sealed, settings.secret_key)
+
+
 def secrets_of(session: Session, source_id: int, settings: SourceSettings) -> SourceSecrets:
-    """The source's secrets; for the first source the environment wins. Raises NotFound and Invalid."""
+    """The source's secrets; for the first source the environment's key wins, and its signing secrets are taken too.
+
+    Raises NotFound and Invalid.
+    """
     row = _row(session, source_id)
     kept = SourceSecrets() if row.secrets is None else unseal(row.secrets, settings.secret_key)
     if row.slug != FIRST_SLUG:
         return kept
-    return SourceSecrets(
-        settings.stripe_api_key or kept.api_key, settings.stripe_webhook_secrets or kept.webhook_secrets
-    )
+    signing = dict.fromkeys((*settings.stripe_webhook_secrets, *kept.webhook_secrets))
+    return SourceSecrets(settings.stripe_api_key or kept.api_key, tuple(signing), kept.expiries)
+
+
+def check_name(slug: str, name: str) -> None:
+    """Return when a source can be called so. Raises Invalid."""
+    if not _SLUG.fullmatch(slug):
+        raise Invalid("slug", "Use small letters, digits and single dashes, at most 60.")
+    if not name.strip():
+        raise Invalid("name", "Give the source a name.")
+
+
+def check_key(kind: str, api_key: str | None) -> bool:
+    """Whether a key of this kind of source is of a live mode. Raises Invalid for what is no such key."""
+    if kind == STRIPE:
+        if api_key is None:
+            raise Invalid("api_key", "A source needs a secret or restricted key.")
+        return livemode_of(api_key)
+    if not api_key:
+        raise Invalid("api_key", "A source needs a key to be asked with.")
+    if kind == GHOST and not _GHOST_KEY.fullmatch(api_key):
+        raise Invalid("api_key", "A Ghost Admin API key is 24 letters and digits, a colon, and 64 more.")
+    return True
 
 
 def livemode_of(api_key: str) -> bool:
@@ -196,4 +256,7 @@ def _seen(row: Source) -> SourceSeen:
         None if prices is None else tuple(prices),
         row.secrets is None,
         row.created_at,
+        row.service_url,
+        row.key_check,
+        row.endpoint,
     )

@@ -17,7 +17,7 @@ from campaign.store.tables.files import ByHand, FactBefore, FileDuplicate, FileI
 from campaign.store.tables.ledger import Batch, CampaignRow, CampaignVersion, EntryRow, Recheck, TotalRow
 from campaign.store.tables.newsroom import AlarmRow, ApiRequest, ApiToken, OutboxRow, PendingSignUp
 from campaign.store.tables.published import PublicFile, SnapshotRow
-from campaign.store.tables.sources import InboxEvent, Price, Source, SourceCursor, SourceObject, Stamp
+from campaign.store.tables.sources import InboxEvent, Price, Source, SourceCursor, SourceObject, SourceReads, Stamp
 from campaign.store.tables.staff import Audit, CheckRun, Invite, JobRun, SignInAttempt, StaffRow, SweepRun
 
 __all__ = [
@@ -60,6 +60,7 @@ __all__ = [
     "Source",
     "SourceCursor",
     "SourceObject",
+    "SourceReads",
     "StaffRow",
     "Stamp",
     "SweepRun",

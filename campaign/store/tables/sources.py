@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -21,6 +22,12 @@ class Source(Base):
     enabled: Mapped[bool] = mapped_column(default=True)
     secrets: Mapped[bytes | None]
     """Encrypted JSON (api key, webhook secrets); None: from the environment."""
+    service_url: Mapped[str | None] = mapped_column(String(255))
+    """Where the source's service is reached, for kinds that every newsroom hosts by itself."""
+    key_check: Mapped[dict[str, Any] | None]
+    """What the key was found to open when it was last tried."""
+    endpoint: Mapped[dict[str, Any] | None]
+    """The webhook endpoint at the source as it was last seen there."""
     counted_prices: Mapped[list[str] | None]
     created_at: Mapped[datetime]
     last_event_at: Mapped[datetime | None]
@@ -34,6 +41,15 @@ class SourceCursor(Base):
     name: Mapped[str] = mapped_column(String(40), primary_key=True)
     value: Mapped[str] = mapped_column(String(255))
     updated_at: Mapped[datetime]
+
+
+class SourceReads(Base):
+    """How often a source was asked on one day (UTC): some give an allowance."""
+
+    __tablename__ = "source_reads"
+    source_id: Mapped[int] = mapped_column(ForeignKey("source.id", ondelete="CASCADE"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    reads: Mapped[int] = mapped_column(BigInteger)
 
 
 class Price(Base):
