@@ -11,7 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from campaign.banner import notices
 from campaign.banner.render import TEMPLATES
 from campaign.runtime import Runtime
-from campaign.web import assets, errors, health, join, public, staff, webhooks
+from campaign.web import api, assets, errors, health, join, public, staff, webhooks
 from campaign.web.prepared import Prepared
 from campaign.web.shelf import Headers, Shelf
 
@@ -33,6 +33,7 @@ def create_app(runtime: Runtime) -> Flask:
     shelf = Shelf(runtime.db, runtime.public_dir, assets.asset_pages(), page_headers)
     errors.install(app)
     app.register_blueprint(webhooks.blueprint(runtime))
+    app.register_blueprint(api.blueprint(runtime))
     app.register_blueprint(staff.blueprint(runtime))
     app.register_blueprint(health.blueprint(runtime, shelf))
     app.register_blueprint(public.blueprint(shelf, page_headers))

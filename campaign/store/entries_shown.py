@@ -70,6 +70,14 @@ def page(
     return [_entry(row) for row in rows]
 
 
+def booked_after(session: Session, campaign_id: int, after_id: int, limit: int) -> list[Entry]:
+    """The entries booked after one, in the order of booking."""
+    conditions = (EntryRow.campaign_id == campaign_id, EntryRow.id > after_id)
+    return [
+        _entry(row) for row in session.scalars(select(EntryRow).where(*conditions).order_by(EntryRow.id).limit(limit))
+    ]
+
+
 def reversed_ids(session: Session, entry_ids: Collection[int]) -> frozenset[int]:
     """Which of these entries a correction has reversed."""
     found = session.scalars(select(EntryRow.reverses_id).where(EntryRow.reverses_id.in_(entry_ids)))
