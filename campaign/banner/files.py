@@ -10,7 +10,7 @@ from typing import Any, cast
 import brotli
 
 from campaign.banner.formats import Formats
-from campaign.banner.page import page_html
+from campaign.banner.page import page_html, page_path
 from campaign.banner.render import as_json, fragment_html, fragment_view, instant_text, number_json
 from campaign.banner.snapshot import Snapshot
 from campaign.domain.campaign import Campaign
@@ -35,8 +35,8 @@ def files_of(snapshot: Snapshot, public_url: str) -> list[Body]:
         for name in ("", f".{language}") if place == 0 else (f".{language}",):
             files.append(coded(f"{base}{name}.json", JSON, number))
             files.append(coded(f"{base}{name}.html", HTML, fragment))
+        files.append(coded(page_path(campaign, language), HTML, page_html(snapshot, public_url, language).encode()))
     files.append(coded(f"{base}/data.json", JSON, as_json(public_data(snapshot, public_url))))
-    files.append(coded(f"{base}/", HTML, page_html(snapshot, public_url).encode()))
     return files
 
 

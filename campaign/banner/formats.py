@@ -24,6 +24,12 @@ def locale_of(language: str) -> Locale:
         return Locale("en")
 
 
+def autonym(language: str) -> str:
+    """The name of a language in itself."""
+    locale = locale_of(language)
+    return locale.get_display_name(locale) or language
+
+
 @dataclass(frozen=True, slots=True)
 class Formats:
     """How a language writes things; instants are shown in `zone`."""

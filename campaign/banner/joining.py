@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from campaign.banner.notice_words import notice_words
 from campaign.domain.campaign import Campaign, EditorState
 from campaign.domain.errors import NotFound
 from campaign.store import campaigns, public_facts
@@ -26,10 +27,11 @@ def offer(db: Database, slug: str, now: datetime) -> Offer:
         if campaign.state is not EditorState.PUBLIC:
             raise NotFound("campaign", slug)
         price = public_facts.join_price(session, campaign)
+    words = notice_words(campaign.languages[0])
     if now < campaign.starts_at:
-        return Offer(campaign, "This campaign has not begun yet.")
+        return Offer(campaign, words.not_begun)
     if now >= campaign.deadline:
-        return Offer(campaign, "This campaign has ended. Thank you to everyone who joined.")
+        return Offer(campaign, words.over)
     if price is None:
-        return Offer(campaign, "Nothing is on sale here at the moment.")
+        return Offer(campaign, words.nothing_on_sale)
     return Offer(campaign, None)

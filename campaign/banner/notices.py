@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
+from campaign.banner.formats import Formats
+from campaign.banner.notice_words import notice_words
 from campaign.banner.render import environment
 
 
@@ -27,14 +29,25 @@ def not_found_html(text: str = "There is no public campaign at this address.") -
     return _page("not_found", Notice("Not found", text))
 
 
-def closed_html(text: str, slug: str, *, back_href: str = "", title: str = "Joining is not possible now") -> str:
+def closed_html(text: str, slug: str, *, back_href: str = "", title: str = "", language: str = "en") -> str:
     """The page that says why one can't join now."""
-    return _page("closed", Notice(title, text, slug, back_href, "Back to the campaign" if slug else ""))
+    words = notice_words(language)
+    back_text = words.back_to_campaign if slug else ""
+    notice = Notice(title or words.closed_title, text, slug, back_href, back_text, language, _direction(language))
+    return _page("closed", notice)
 
 
-def thanks_html(slug: str, *, back_href: str, text: str) -> str:
+def thanks_html(slug: str, *, back_href: str, language: str = "en") -> str:
     """The page after a payment, with the way back."""
-    return _page("thanks", Notice("Thank you", text, slug, back_href))
+    words = notice_words(language)
+    notice = Notice(
+        words.thanks_title, words.thanks, slug, back_href, words.back_to_page, language, _direction(language)
+    )
+    return _page("thanks", notice)
+
+
+def _direction(language: str) -> str:
+    return Formats(language, "UTC").direction
 
 
 def _page(template: str, notice: Notice) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import quote
 
-from campaign.banner.formats import Formats
+from campaign.banner.formats import Formats, autonym
 from campaign.banner.page_words import PageWords, page_words
 from campaign.banner.render import FragmentView, amount_text, environment, fragment_view
 from campaign.banner.snapshot import Snapshot
-from campaign.domain.campaign import GoalKind
+from campaign.domain.campaign import Campaign, GoalKind
 from campaign.domain.money import EXPONENTS, Money
 from campaign.domain.stage import RUNNING_STAGES
 from campaign.domain.wording import fill, words_for
@@ -56,19 +57,36 @@ class PageView:
     checks: tuple[CheckView, ...]
     corrections: tuple[CorrectionView, ...]
     canonical: str
-    og_image: str | None = None
+    words: PageWords
+    og_image: str
+    oembed: str
+    others: tuple[OtherLanguage, ...] = ()
 
 
-def page_html(snapshot: Snapshot, public_url: str) -> str:
-    """The finished page, in the campaign's first language."""
-    view = page_view(snapshot, public_url)
+@dataclass(frozen=True, slots=True)
+class OtherLanguage:
+    """The same page in another language, named in that language."""
+
+    lang: str
+    name: str
+    href: str
+
+
+def page_path(campaign: Campaign, language: str) -> str:
+    """Where the page in a language is; in the first one, at the campaign's own address."""
+    return f"/g/{campaign.slug}/" + ("" if language == campaign.languages[0] else f"{language}/")
+
+
+def page_html(snapshot: Snapshot, public_url: str, language: str | None = None) -> str:
+    """The finished page in one language, by default the campaign's first."""
+    view = page_view(snapshot, public_url, language or snapshot.campaign.languages[0])
     return environment().get_template("public/campaign.html").render(page=view) + "\n"
 
 
-def page_view(snapshot: Snapshot, public_url: str) -> PageView:
+def page_view(snapshot: Snapshot, public_url: str, language: str) -> PageView:
     """The page's words."""
     campaign = snapshot.campaign
-    language = campaign.languages[0]
+    canonical = f"{public_url}{page_path(campaign, language)}"
     formats = Formats(language, campaign.zone)
     words = page_words(language)
     fragment = fragment_view(snapshot, language, public_url)
@@ -98,7 +116,15 @@ def page_view(snapshot: Snapshot, public_url: str) -> PageView:
             )
             for entry in snapshot.corrections
         ),
-        canonical=f"{public_url}/g/{campaign.slug}/",
+        canonical=canonical,
+        words=words,
+        og_image=f"{public_url}/g/{campaign.slug}/share.{language}.png",
+        oembed=f"{public_url}/oembed?url={quote(canonical, safe='')}",
+        others=tuple(
+            OtherLanguage(other, autonym(other), page_path(campaign, other))
+            for other in campaign.languages
+            if other != language
+        ),
     )
 
 
@@ -117,12 +143,8 @@ def _join(snapshot: Snapshot, formats: Formats, words: PageWords) -> JoinView | 
 
 def _how(snapshot: Snapshot, formats: Formats, words: PageWords) -> list[str]:
     campaign = snapshot.campaign
-    texts = [
-        {GoalKind.MEMBERS: words.members, GoalKind.NEW_MEMBERS: words.new_members, GoalKind.AMOUNT: words.amount}[
-            campaign.kind
-        ]
-    ]
-    if campaign.kind is not GoalKind.AMOUNT:
+    texts = [str(getattr(words, campaign.kind.value))]
+    if campaign.kind in (GoalKind.MEMBERS, GoalKind.NEW_MEMBERS):
         texts.append(words.settled)
         texts.append(fill(words.grace, {"days": formats.number(campaign.rule.grace_days)}))
         texts.append(words.trials if campaign.rule.count_trials else words.no_trials)

@@ -30,6 +30,14 @@ class PageWords:
     checked: str
     never_checked: str
     no_reason: str
+    givers: str
+    signups: str
+    how_title: str
+    checks_title: str
+    corrections_title: str
+    unchecked: str
+    no_corrections: str
+    other_languages: str
 
 
 _EN = PageWords(
@@ -62,6 +70,20 @@ _EN = PageWords(
     checked="compared with its own lists on {when}",
     never_checked="not compared with its own lists yet",
     no_reason="Corrected",
+    givers=(
+        "The number is people who gave during this campaign and whose money was not paid back in full. Every person "
+        "counts once, however often they gave."
+    ),
+    signups=(
+        "The number is people who signed up during this campaign, confirmed it and did not withdraw. Every person "
+        "counts once."
+    ),
+    how_title="How we count",
+    checks_title="Last checked",
+    corrections_title="Corrections",
+    unchecked="The number has not been checked against its sources yet.",
+    no_corrections="No correction has been made to this number.",
+    other_languages="This page in other languages",
 )
 _UK = PageWords(
     as_of="Станом на {when}",
@@ -90,6 +112,20 @@ _UK = PageWords(
     checked="звірено з власними списками {when}",
     never_checked="ще не звірено з власними списками",
     no_reason="Виправлено",
+    givers=(
+        "Число — це люди, які надали кошти під час кампанії і яким їх не повернули повністю. Кожна людина рахується "
+        "один раз, хоч би скільки разів вона жертвувала."
+    ),
+    signups=(
+        "Число — це люди, які зареєструвалися під час кампанії, підтвердили це й не відмовилися. Кожна людина "
+        "рахується один раз."
+    ),
+    how_title="Як ми рахуємо",
+    checks_title="Остання перевірка",
+    corrections_title="Виправлення",
+    unchecked="Число ще не звірено з джерелами.",
+    no_corrections="Цього числа ще не виправляли.",
+    other_languages="Ця сторінка іншими мовами",
 )
 _DE = PageWords(
     as_of="Stand: {when}",
@@ -118,9 +154,59 @@ _DE = PageWords(
     checked="mit den eigenen Listen verglichen am {when}",
     never_checked="noch nicht mit den eigenen Listen verglichen",
     no_reason="Korrigiert",
+    givers=(
+        "Gezählt werden Menschen, die in dieser Kampagne gegeben haben und deren Geld nicht ganz erstattet wurde: "
+        "jeder einmal, gleich wie oft er gegeben hat."
+    ),
+    signups=(
+        "Gezählt werden Menschen, die sich in dieser Kampagne angemeldet, es bestätigt und nicht widerrufen haben: "
+        "jeder einmal."
+    ),
+    how_title="So zählen wir",
+    checks_title="Zuletzt geprüft",
+    corrections_title="Korrekturen",
+    unchecked="Die Zahl wurde noch nicht mit ihren Quellen verglichen.",
+    no_corrections="Diese Zahl wurde nie korrigiert.",
+    other_languages="Diese Seite in anderen Sprachen",
+)
+_AR = PageWords(
+    as_of="حتى {when}",
+    join_for="{button} مقابل {price}",
+    join_interval="{button} مقابل {price} لكل {interval}",
+    intervals={"day": "يوم", "week": "أسبوع", "month": "شهر", "year": "سنة"},
+    privacy="تدفعون على صفحة مزود خدمة الدفع. لا نحتفظ بأي عنوان أو اسم لأجل العدّ.",
+    members="العدد هو من هم أعضاء الآن. يُحتسب كل شخص مرة واحدة، مهما تعددت اشتراكاته وأيًّا كانت طريقة دفعه.",
+    new_members=(
+        "العدد هو من صاروا أعضاء خلال هذه الحملة، ولم يكونوا أعضاء قبلها مباشرة، وما زالوا كذلك. يُحتسب كل شخص مرة "
+        "واحدة."
+    ),
+    amount=(
+        "العدد هو المال الذي وصل خلال هذه الحملة، مطروحًا منه ما أُعيد وما هو موضع نزاع، قبل رسوم مزود خدمة الدفع. "
+        "لا تُحتسب الوعود ولا الفواتير غير المدفوعة."
+    ),
+    settled="تُحتسب العضوية من لحظة وصول دفعتها حتى انتهاء المدة المدفوعة أو إعادة المال.",
+    grace="إذا تعذّر التجديد يبقى الشخص محتسبًا {days} يومًا.",
+    trials="تُحتسب الفترات التجريبية المجانية.",
+    no_trials="لا تُحتسب الفترات التجريبية المجانية.",
+    opening="بدأ العدّ في {date} بعدد {number} أعلنته غرفة الأخبار ({sources}).",
+    window="نعدّ من {start} إلى {end}، واليومان مشمولان، بتوقيت {zone}.",
+    may_fall="قد ينخفض العدد كما يرتفع: لا نقدّره ولا نقرّبه إلى أعلى ولا نسبق به.",
+    frozen="اكتمل عدّ النتيجة في {date} وهي نهائية: {result}. وما جاء بعد ذلك مذكور أدناه.",
+    silent="لم تردّ في الوقت المحدد: {sources}.",
+    checked="قورن بقوائمه في {when}",
+    never_checked="لم يُقارن بقوائمه بعد",
+    no_reason="تصحيح",
+    givers=("العدد هو من دفعوا خلال هذه الحملة ولم يُعَد إليهم كامل المبلغ. يُحتسب كل شخص مرة واحدة مهما تكرر عطاؤه."),
+    signups="العدد هو من سجّلوا خلال هذه الحملة وأكّدوا تسجيلهم ولم يسحبوه. يُحتسب كل شخص مرة واحدة.",
+    how_title="كيف نعدّ",
+    checks_title="آخر تحقق",
+    corrections_title="التصحيحات",
+    unchecked="لم يُقارن العدد بمصادره بعد.",
+    no_corrections="لم يُجرَ أي تصحيح على هذا العدد.",
+    other_languages="هذه الصفحة بلغات أخرى",
 )
 
-_PAGE_WORDS = {"en": _EN, "uk": _UK, "de": _DE}
+_PAGE_WORDS = {"en": _EN, "uk": _UK, "de": _DE, "ar": _AR}
 
 
 def page_words(language: str) -> PageWords:

@@ -170,7 +170,11 @@ def number_json(snapshot: Snapshot, view: FragmentView) -> bytes:
     }
     if campaign.kind is GoalKind.AMOUNT:
         body["currency"] = campaign.currency
-    if view.soon and view.show and len(as_json({**body, "until": view.soon_until, "soon": view.soon})) <= MOST_JSON_BYTES:
+    if (
+        view.soon
+        and view.show
+        and len(as_json({**body, "until": view.soon_until, "soon": view.soon})) <= MOST_JSON_BYTES
+    ):
         # The words of a day give way at its end, so that an open page never says yesterday's.
         body |= {"until": view.soon_until, "soon": view.soon}
     if len(as_json(body)) > MOST_JSON_BYTES:

@@ -16,6 +16,8 @@ from campaign.domain.money import exponent
 class GoalKind(StrEnum):
     MEMBERS = "members"
     NEW_MEMBERS = "new_members"
+    GIVERS = "givers"
+    SIGNUPS = "signups"
     AMOUNT = "amount"
 
 
@@ -52,6 +54,24 @@ class Opening:
 
 
 @dataclass(frozen=True, slots=True)
+class Scope:
+    """What of all facts a campaign is about: whatever carries any of these. All empty: everything.
+
+    `campaigns`: addresses of campaigns named at checkout (the campaign's own always belongs). `prices`: keys of prices
+    or tiers. `products`: whose every price is meant. `tags`: words given with a membership or payment.
+    """
+
+    campaigns: tuple[str, ...] = ()
+    prices: tuple[str, ...] = ()
+    products: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+
+    @property
+    def is_everything(self) -> bool:
+        return not (self.campaigns or self.prices or self.products or self.tags)
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """What a campaign says about who and what counts. `sources` empty: every source."""
 
@@ -64,6 +84,7 @@ class Rule:
     minimum_minor: int = 0
     settle_days: int | None = None
     sources: tuple[int, ...] = ()
+    scope: Scope = field(default_factory=Scope)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +175,7 @@ class Campaign:
         """Days at most from the deadline to the frozen result."""
         if self.rule.settle_days is not None:
             return self.rule.settle_days
-        return 7 if self.kind is GoalKind.AMOUNT else 3
+        return 7 if self.kind in (GoalKind.AMOUNT, GoalKind.GIVERS) else 3
 
     def local_day(self, instant: datetime) -> date:
         """The day on the campaign's charts that an instant belongs to."""
@@ -171,6 +192,7 @@ def first_instant(day: date, zone: str) -> datetime:
 
 
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*")
 _BLOCKED_WORDS = frozenset(
     {"ad", "ads", "promo", "sponsor", "popup", "newsletter", "subscribe", "track", "beacon", "pixel", "collect"}
     | {"event", "impression", "count", "counter"}
@@ -202,6 +224,9 @@ def validate(campaign: Campaign) -> None:
         raise Invalid("opening", "Only a members campaign has an opening, and it is not negative.")
     if not campaign.languages:
         raise Invalid("languages", "Choose at least one language.")
+    strange = [tag for tag in campaign.languages if not _LANGUAGE.fullmatch(tag)]
+    if strange:
+        raise Invalid("languages", f"{strange[0]!r} is no code of a language; use codes like en, uk or pt-br.")
 
 
 def _validate_slug(slug: str) -> None:

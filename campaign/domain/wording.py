@@ -15,8 +15,10 @@ from campaign.domain.errors import Invalid
 from campaign.domain.stage import Stage
 
 PLACEHOLDERS = ("count", "target", "remaining", "percent", "joined", "days_left", "deadline", "amount")
-"""What a newsroom's own words may name in braces. `days_left` is written as "until <the last day>", true in a cache too;
-only an open page that knows the time says "3 days left"."""
+"""What a newsroom's own words may name in braces.
+
+`days_left` is written as "until <the last day>", true in a cache too; only an open page says "3 days left".
+"""
 
 _NUMBERS = frozenset({"count", "remaining", "percent", "joined", "amount"})
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")

@@ -10,6 +10,8 @@ from flask import Blueprint, Response, redirect, request
 from flask.typing import ResponseReturnValue
 
 from campaign.banner import joining, notices
+from campaign.banner.notice_words import notice_words
+from campaign.domain.campaign import Campaign
 from campaign.domain.errors import CampaignTrackerError, NotFound
 from campaign.ingest.accounts import Accounts
 from campaign.ingest.errors import RefusedBySource, SourceUnavailable, UnknownAtSource
@@ -38,9 +40,9 @@ def blueprint(runtime: Runtime) -> Blueprint:
         page = f"/g/{slug}/"
         offer = joining.offer(runtime.db, slug, now)
         if offer.closed is not None:
-            return _closed(offer.closed, slug, page, 409)
+            return _closed(offer.closed, offer.campaign, 409)
         if not limit.allows(request.remote_addr or "", now):
-            return _closed("Too many tries from your network. Please wait ten minutes.", slug, page, 429)
+            return _closed(notice_words(offer.campaign.languages[0]).too_many, offer.campaign, 429)
         passed = passed_on()
         try:
             address = checkout.open_checkout(
@@ -56,7 +58,7 @@ def blueprint(runtime: Runtime) -> Blueprint:
                 article=passed.get("a"),
             )
         except (SourceUnavailable, RefusedBySource, UnknownAtSource, NotFound) as error:
-            return _unavailable(error, slug, page)
+            return _unavailable(error, offer.campaign)
         answer = redirect(address, 303)
         answer.headers["Cache-Control"] = "no-store"
         return answer
@@ -64,12 +66,14 @@ def blueprint(runtime: Runtime) -> Blueprint:
     return bp
 
 
-def _unavailable(error: CampaignTrackerError, slug: str, page: str) -> Response:
-    _log.error("joining %s: %s", slug, error)
-    return _closed("The payment page can’t be opened right now. Please try again in a few minutes.", slug, page, 503)
+def _unavailable(error: CampaignTrackerError, campaign: Campaign) -> Response:
+    _log.error("joining %s: %s", campaign.slug, error)
+    return _closed(notice_words(campaign.languages[0]).unavailable, campaign, 503)
 
 
-def _closed(text: str, slug: str, back_href: str, status: int) -> Response:
-    answer = Response(notices.closed_html(text, slug, back_href=back_href), status, mimetype="text/html")
+def _closed(text: str, campaign: Campaign, status: int) -> Response:
+    slug = campaign.slug
+    page = notices.closed_html(text, slug, back_href=f"/g/{slug}/", language=campaign.languages[0])
+    answer = Response(page, status, mimetype="text/html")
     answer.headers["Cache-Control"] = "no-store"
     return answer

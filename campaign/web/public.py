@@ -10,8 +10,10 @@ import json
 from typing import Any, cast
 from urllib.parse import urlencode, urlsplit
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Flask, Response, redirect, request
+from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
+from werkzeug.routing import BaseConverter
 
 from campaign.banner import notices
 from campaign.domain.errors import NotFound
@@ -23,6 +25,7 @@ _LONGEST = {"v": 40, "a": 200}
 def blueprint(shelf: Shelf, page_headers: Headers) -> Blueprint:
     """`/g/<slug>/go`, `/g/<slug>/thanks`, and the campaign page with a variant or article in its address."""
     bp = Blueprint("public", __name__)
+    bp.record_once(_know_languages)
 
     @bp.get("/g/<slug>/go")
     def go(slug: str) -> ResponseReturnValue:
@@ -36,12 +39,13 @@ def blueprint(shelf: Shelf, page_headers: Headers) -> Blueprint:
     def thanks(slug: str) -> ResponseReturnValue:
         known = _published(shelf, slug)
         back = f"{_home(known).partition('#')[0] or f'/g/{slug}/'}#mg=joined-{slug}"
-        page = notices.thanks_html(slug, back_href=back, text="You have joined. The number counts you in a moment.")
+        page = notices.thanks_html(slug, back_href=back, language=known["languages"][0])
         return _own_page(page, "no-store")
 
-    @bp.get("/g/<slug>/")
-    def page(slug: str) -> ResponseReturnValue:
-        body = shelf.body(f"/g/{slug}/")
+    @bp.get("/g/<slug>/", defaults={"lang": ""})
+    @bp.get("/g/<slug>/<language:lang>/")
+    def page(slug: str, lang: str) -> ResponseReturnValue:
+        body = shelf.body(f"/g/{slug}/{lang}{'/' if lang else ''}")
         if body is None:
             raise NotFound("campaign", slug)
         query = html.escape(_passed_on())
@@ -57,6 +61,16 @@ def blueprint(shelf: Shelf, page_headers: Headers) -> Blueprint:
         return response
 
     return bp
+
+
+class _Language(BaseConverter):
+    """A language tag in an address; not one of the routes beside it."""
+
+    regex = r"(?!go/|join/|thanks/|seen/)[a-z]{2,3}(?:-[a-z0-9]{2,8})*"
+
+
+def _know_languages(state: BlueprintSetupState) -> None:
+    cast(Flask, state.app).url_map.converters["language"] = _Language
 
 
 def passed_on() -> dict[str, str]:
