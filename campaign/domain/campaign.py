@@ -220,11 +220,39 @@ def validate(campaign: Campaign) -> None:
         raise Invalid("grace_days", "Grace is between 0 and 90 days.")
     if campaign.rule.minimum_minor < 0:
         raise Invalid("minimum_minor", "The minimum amount can't be negative.")
+    _validate_scope(campaign.rule.scope)
     if campaign.opening is not None and (campaign.opening.members < 0 or campaign.kind is not GoalKind.MEMBERS):
         raise Invalid("opening", "Only a members campaign has an opening, and it is not negative.")
-    if not campaign.languages:
+    _validate_languages(campaign.languages)
+
+
+_TAG = re.compile(r"[\w][\w .:-]{0,47}")
+
+
+def _validate_scope(scope: Scope) -> None:
+    for slug in scope.campaigns:
+        if not _SLUG.fullmatch(slug):
+            raise Invalid("scope_campaigns", f"{slug!r} is no campaign's address.")
+    for tag in scope.tags:
+        if not is_tag(tag):
+            raise Invalid(
+                "scope_tags", f"{tag!r} is no tag: use small letters, digits, spaces and hyphens, at most 48."
+            )
+    for name in ("campaigns", "prices", "products", "tags"):
+        values = getattr(scope, name)
+        if len(values) > 100 or any(not value.strip() or len(value) > 255 for value in values):
+            raise Invalid(f"scope_{name}", "Name at most 100, each with 1 to 255 characters.")
+
+
+def is_tag(text: str) -> bool:
+    """Whether a text can be a tag: as metadata gives it, in small letters."""
+    return text == text.strip().lower() and _TAG.fullmatch(text) is not None
+
+
+def _validate_languages(languages: tuple[str, ...]) -> None:
+    if not languages:
         raise Invalid("languages", "Choose at least one language.")
-    strange = [tag for tag in campaign.languages if not _LANGUAGE.fullmatch(tag)]
+    strange = [tag for tag in languages if not _LANGUAGE.fullmatch(tag)]
     if strange:
         raise Invalid("languages", f"{strange[0]!r} is no code of a language; use codes like en, uk or pt-br.")
 
