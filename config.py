@@ -32,6 +32,8 @@ class Settings:
     clock_offset_seconds: int = 0
     port: int = 8000
     demo: bool = False
+    person_key_version: str = "1"
+    person_keys_old: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str], *, demo: bool = False) -> Settings:
@@ -55,6 +57,8 @@ class Settings:
             clock_offset_seconds=_clock_offset(environ, demo),
             port=_whole(environ, "PORT", 8000, 0, 65535),
             demo=demo,
+            person_key_version=(version := str(_whole(environ, "PERSON_KEY_VERSION", 1, 1, 999))),
+            person_keys_old=_old_keys(environ, version),
         )
 
 
@@ -85,6 +89,21 @@ def _database_url(environ: Mapping[str, str], data_dir: Path) -> str:
     if not value.startswith(("sqlite:///", "postgresql://", "postgres://")):
         raise SettingsError("DATABASE_URL must begin with sqlite:/// or postgresql://.")
     return value
+
+
+def _old_keys(environ: Mapping[str, str], newest: str) -> tuple[tuple[str, str], ...]:
+    """Keys of addresses before PERSON_KEY, the newest first: `version:key`, separated by commas."""
+    found: dict[str, str] = {}
+    for part in filter(None, (p.strip() for p in environ.get("PERSON_KEYS_OLD", "").split(","))):
+        version, _, key = part.partition(":")
+        if not (version.isascii() and version.isdigit()) or len(key) < 32:
+            raise SettingsError("PERSON_KEYS_OLD must be like 1:key or 2:key,1:key, each key at least 32 characters.")
+        if version == newest or version in found:
+            raise SettingsError(
+                f"PERSON_KEYS_OLD names version {version} twice: a new PERSON_KEY needs a new PERSON_KEY_VERSION."
+            )
+        found[version] = key
+    return tuple(sorted(found.items(), key=lambda item: -int(item[0])))
 
 
 def _stripe_key(environ: Mapping[str, str]) -> str | None:

@@ -8,7 +8,7 @@ import click
 
 from campaign.cli.output import as_json, instant, open_runtime, print_value, table
 from campaign.domain.facts import Person
-from campaign.ingest.addresses import address_hasher
+from campaign.ingest.addresses import hasher_of
 from campaign.store import campaigns, ledger, lookup, sources
 from campaign.store import people as facts
 from campaign.store.engine import Session
@@ -35,7 +35,7 @@ def people() -> None:
 def find(address: str, as_json: bool) -> None:
     """What is known of one person: memberships, payments, and the entries they led to. Exit status 1: nobody."""
     runtime = open_runtime()
-    hashed = address_hasher(runtime.settings.person_key)(address)
+    hashed = hasher_of(runtime.settings)(address)
     with runtime.db.read() as session:
         person_id = lookup.person_of_address(session, hashed) if hashed else None
         found = _found(session, person_id) if person_id is not None else None

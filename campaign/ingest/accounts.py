@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from campaign.ingest.addresses import AddressHasher, address_hasher
+from campaign.ingest.addresses import AddressHasher, PersonKeys, hasher_of
 from campaign.ingest.kinds import kind_of
 from campaign.ingest.source_kind import Access, Asking
 from campaign.store import sources
@@ -16,11 +16,9 @@ from campaign.store.engine import Database
 from campaign.store.sources import SourceSettings
 
 
-class IngestSettings(SourceSettings, Protocol):
+class IngestSettings(SourceSettings, PersonKeys, Protocol):
     """What of the environment concerns asking sources."""
 
-    @property
-    def person_key(self) -> str: ...
     @property
     def stripe_api_base(self) -> str | None: ...
 
@@ -36,7 +34,7 @@ class Accounts:
     _gateways: dict[int, tuple[object, Any]] = field(init=False, default_factory=dict[int, tuple[object, Any]])
 
     def __post_init__(self) -> None:
-        self.hash_address = address_hasher(self.settings.person_key)
+        self.hash_address = hasher_of(self.settings)
 
     def gateway(self, source_id: int) -> Any:
         """Whom to ask for a source's objects. Raises RefusedBySource where it has no key, NotFound, Invalid."""

@@ -5,11 +5,25 @@ from __future__ import annotations
 import hashlib
 import hmac
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
-KEY_VERSION = "1"
+from campaign.domain.people import AddressHash
 
-AddressHasher = Callable[[str | None], str | None]
+FIRST_VERSION = "1"
+
+AddressHasher = Callable[[str | None], AddressHash | None]
+
+
+class PersonKeys(Protocol):
+    """The keys of the settings that hash addresses."""
+
+    @property
+    def person_key(self) -> str: ...
+    @property
+    def person_key_version(self) -> str: ...
+    @property
+    def person_keys_old(self) -> tuple[tuple[str, str], ...]: ...
 
 
 def normalised(address: str) -> str:
@@ -28,14 +42,22 @@ def normalised(address: str) -> str:
     return f"{name}@{host}"
 
 
-def address_hasher(person_key: str) -> AddressHasher:
-    """Hashes under PERSON_KEY, led by the version of the key; None for no address."""
-    key = person_key.encode()
+def hasher_of(keys: PersonKeys) -> AddressHasher:
+    """Hashes under the newest of an installation's keys, and under those before it (docs/people.md, Keys)."""
+    return address_hasher(keys.person_key, keys.person_key_version, keys.person_keys_old)
 
-    def hashed(address: str | None) -> str | None:
+
+def address_hasher(
+    person_key: str, version: str = FIRST_VERSION, older: Sequence[tuple[str, str]] = ()
+) -> AddressHasher:
+    """Hashes under PERSON_KEY, led by the version of the key; None for no address. `older`: versions and keys."""
+    keys = [(version, person_key.encode()), *((old, key.encode()) for old, key in older)]
+
+    def hashed(address: str | None) -> AddressHash | None:
         if address is None or not address.strip():
             return None
-        digest = hmac.new(key, normalised(address).encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
-        return f"{KEY_VERSION}:{digest}"
+        said = normalised(address).encode("utf-8", "surrogatepass")
+        newest, *before = [f"{led_by}:{hmac.new(key, said, hashlib.sha256).hexdigest()}" for led_by, key in keys]
+        return AddressHash(newest, before)
 
     return hashed
