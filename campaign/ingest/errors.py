@@ -17,6 +17,19 @@ class RefusedBySource(CampaignTrackerError):
     """The source refuses our key or what we asked with it: staff must look."""
 
 
+class LacksPermission(RefusedBySource):
+    """The key is a good one and may not do this. `permission`: the source's own name of what it lacks, where told."""
+
+    def __init__(self, message: str, permission: str = "", account: str = "") -> None:
+        super().__init__(message)
+        self.permission = permission
+        self.account = account
+
+
+class AllowanceSpent(CampaignTrackerError):
+    """So much was asked of the source that only what deliveries need is still asked; this goes on by itself later."""
+
+
 class Unverified(CampaignTrackerError):
     """A delivery is not what its source signed, or is no event; the message says why."""
 

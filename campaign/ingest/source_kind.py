@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from campaign.ingest.addresses import AddressHasher
 from campaign.ingest.reading import Found, Reading
@@ -63,6 +63,34 @@ class Asking:
     def source_id(self) -> int:
         """The source's id."""
         return self.source.id
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """What a key may not do, as staff find it where keys are made. `purpose`: only this needs it; "": counting does."""
+
+    words: str
+    permission: str = ""
+    purpose: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyTried:
+    """What a key opens: whose account ("" where that is not told), and what it lacks of what is needed."""
+
+    account: str
+    account_name: str
+    tried: tuple[str, ...]
+    lacks: tuple[Lack, ...] = ()
+
+
+@runtime_checkable
+class TriesKeys(Protocol):
+    """A kind of source that can say what a key opens before it is kept."""
+
+    def try_key(self, access: Access) -> KeyTried:
+        """What the key opens. Raises RefusedBySource where it opens nothing, SourceUnavailable."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -10,7 +11,7 @@ from typing import Any, cast
 import stripe
 from stripe import RequestsClient, StripeClient, StripeResponse
 
-from campaign.ingest.errors import RefusedBySource, SourceUnavailable, UnknownAtSource
+from campaign.ingest.errors import LacksPermission, RefusedBySource, SourceUnavailable, UnknownAtSource
 
 API_VERSION = "2026-10-28.endive"
 
@@ -19,6 +20,8 @@ Json = dict[str, Any]
 _TIMEOUTS = (5.0, 25.0)
 _FIRST_PAUSE_SECONDS = 1.0
 _LONGEST_PAUSE_SECONDS = 30.0
+_PERMISSION = re.compile(r"\brak_[a-z0-9_]{1,80}\b")
+_ACCOUNT = re.compile(r"\bacct_[A-Za-z0-9]{1,60}\b")
 
 
 class Gateway:
@@ -39,6 +42,7 @@ class Gateway:
         self._lock = threading.Lock()
         self._pause = 0.0
         self._free_at = 0.0
+        self._reads = 0
         self.calls = 0
 
     def get(self, path: str, **params: Any) -> Json:
@@ -48,6 +52,18 @@ class Gateway:
     def post(self, path: str, idempotency_key: str, **params: Any) -> Json:
         """What the call made; the same key makes it once. Raises as `get`."""
         return self._ask("post", path, {**params, "idempotency_key": idempotency_key})
+
+    def delete(self, path: str) -> Json:
+        """What is left of what was deleted. Raises as `get`."""
+        return self._ask("delete", path, {})
+
+    def take_reads(self, at_least: int = 1) -> int:
+        """How many reads were made since they were last taken; 0 and none taken while they are fewer."""
+        with self._lock:
+            if self._reads < at_least:
+                return 0
+            taken, self._reads = self._reads, 0
+            return taken
 
     def pages(self, path: str, **params: Any) -> Iterator[list[Json]]:
         """The rows of a list, page by page to its end. Raises as `get`."""
@@ -69,6 +85,7 @@ class Gateway:
         with self._lock:
             wait = self._free_at - time.monotonic()
             self.calls += 1
+            self._reads += method == "get"
         if wait > 0:
             time.sleep(min(wait, _LONGEST_PAUSE_SECONDS))
         try:
@@ -76,7 +93,9 @@ class Gateway:
         except stripe.RateLimitError as error:
             self._slow_down()
             raise SourceUnavailable("Stripe asks us to slow down (429)") from error
-        except (stripe.AuthenticationError, stripe.PermissionError) as error:
+        except stripe.PermissionError as error:
+            raise _lacking(error) from error
+        except stripe.AuthenticationError as error:
             raise RefusedBySource(f"Stripe refuses our key ({error.http_status}): {_said(error)}") from error
         except stripe.APIConnectionError as error:
             raise SourceUnavailable(f"Stripe can't be reached ({type(error.__cause__).__name__})") from error
@@ -101,6 +120,15 @@ def _translated(error: stripe.StripeError) -> SourceUnavailable | UnknownAtSourc
     if status is None or status >= 500 or status in (409, 429):
         return SourceUnavailable(f"Stripe failed ({status})")
     return RefusedBySource(f"Stripe refuses what we asked ({status}): {_said(error)}")
+
+
+def _lacking(error: stripe.PermissionError) -> LacksPermission:
+    """Of what Stripe writes only the names of the permission and of the account are read."""
+    text = str(error.user_message or "")
+    permission, account = _PERMISSION.search(text), _ACCOUNT.search(text)
+    named = permission[0] if permission else ""
+    what = f"it lacks the permission {named}" if named else _said(error)
+    return LacksPermission(f"Stripe refuses our key (403): {what}", named, account[0] if account else "")
 
 
 def _said(error: stripe.StripeError) -> str:

@@ -10,12 +10,25 @@ from datetime import UTC, datetime, timedelta
 
 from campaign.ingest.errors import RefusedBySource, Unverified
 from campaign.ingest.reading import Reading
-from campaign.ingest.source_kind import Access, Arrived, Asking, Caught, Compared, Endpoint, Importing, Progress, Work
+from campaign.ingest.source_kind import (
+    Access,
+    Arrived,
+    Asking,
+    Caught,
+    Compared,
+    Endpoint,
+    Importing,
+    KeyTried,
+    Progress,
+    Work,
+)
+from campaign.ingest.stripe.allowance import Meter, allowance
 from campaign.ingest.stripe.client import Gateway
 from campaign.ingest.stripe.envelope import delivery_of, read_event
 from campaign.ingest.stripe.events import EVENT_TYPES
 from campaign.ingest.stripe.fetch import Fetcher
 from campaign.ingest.stripe.importing import Importer
+from campaign.ingest.stripe.key import try_key
 from campaign.ingest.stripe.pages import CALLS_PER_SECOND, Lister, Page
 from campaign.ingest.stripe.reading import CUSTOMER, INVOICE, KINDS, LATER_KINDS, SUBSCRIPTION, Reader
 from campaign.ingest.stripe.sweeping import Sweeper
@@ -24,6 +37,9 @@ from campaign.store import facts, inbox
 from campaign.store.engine import Session
 from campaign.store.inbox import Delivery
 from campaign.store.objects import Ref
+
+LISTS_WITHIN_MINUTES = 5
+"""Of each hour, while the allowance of reads is short; listings come every five minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +66,10 @@ class Stripe:
             raise RefusedBySource("this source has no key: enter one, or set STRIPE_API_KEY")
         return Gateway(access.secrets.api_key, access.base)
 
+    def try_key(self, access: Access) -> KeyTried:
+        """Each list that counting needs is asked for once."""
+        return try_key(self.open(access))
+
     def fetch(self, asking: Asking, ref: Ref) -> Reading:
         """The object with all that is needed to book it, in one visit where that can be."""
 
@@ -61,7 +81,10 @@ class Stripe:
             with asking.db.read() as session:
                 return facts.knows_all_invoices(session, asking.source_id, membership_key)
 
-        return Fetcher(asking.gateway, Reader(asking.hash_address), is_linked, is_complete).fetch(ref)
+        try:
+            return Fetcher(asking.gateway, Reader(asking.hash_address), is_linked, is_complete).fetch(ref)
+        finally:
+            _meter(asking).count_many()
 
     def is_told(self, session: Session, source_id: int, ref: Ref, since: int) -> bool:
         """Subscriptions and invoices bring each other along."""
@@ -90,8 +113,13 @@ class Stripe:
         return Compared(sweeper.run(), lister.calls)
 
     def catch_up(self, asking: Asking, since: datetime) -> Caught:
-        """Every event since then is in the inbox."""
-        lister = _lister(asking)
+        """Every event since then is in the inbox; once an hour only while there is no room for long reading."""
+        meter = _meter(asking)
+        with asking.db.read() as session:
+            is_short = allowance(session, asking.source_id, asking.now()).is_spent
+        if is_short and asking.now().minute >= LISTS_WITHIN_MINUTES:
+            return Caught(0, 0, since)
+        lister = Lister(asking.db, asking.gateway, asking.calls_per_second or CALLS_PER_SECOND, meter, is_guarded=False)
         seen = news = 0
         newest = int(since.timestamp())
         for types in EVENT_TYPES:
@@ -103,7 +131,11 @@ class Stripe:
 
 
 def _lister(asking: Asking) -> Lister:
-    return Lister(asking.db, asking.gateway, asking.calls_per_second or CALLS_PER_SECOND)
+    return Lister(asking.db, asking.gateway, asking.calls_per_second or CALLS_PER_SECOND, _meter(asking))
+
+
+def _meter(asking: Asking) -> Meter:
+    return Meter(asking.db, asking.source_id, asking.gateway, asking.now)
 
 
 def _keep_unknown(asking: Asking, page: Page) -> int:

@@ -45,7 +45,7 @@ class Sweeper:
         self._all(r.DISPUTE, "disputes", self._disputes, **earlier)
         return self.found
 
-    def _all(self, kind: str, path: str, compare: Callable[[Page], None], **params: object) -> None:
+    def _all(self, kind: str, path: str, compare: Callable[[Page], None], **params: Any) -> None:
         for page in self.lister.pages(path, **params):
             compare(page)
             self.found.seen[kind] += len(page.rows)
