@@ -216,14 +216,18 @@ def validate(campaign: Campaign) -> None:
         raise Invalid("currency", "A campaign for money needs a currency.")
     if campaign.currency is not None:
         exponent(campaign.currency)
-    if not 0 <= campaign.rule.grace_days <= 90:
-        raise Invalid("grace_days", "Grace is between 0 and 90 days.")
-    if campaign.rule.minimum_minor < 0:
-        raise Invalid("minimum_minor", "The minimum amount can't be negative.")
-    _validate_scope(campaign.rule.scope)
+    _validate_rule(campaign.rule)
     if campaign.opening is not None and (campaign.opening.members < 0 or campaign.kind is not GoalKind.MEMBERS):
         raise Invalid("opening", "Only a members campaign has an opening, and it is not negative.")
     _validate_languages(campaign.languages)
+
+
+def _validate_rule(rule: Rule) -> None:
+    if not 0 <= rule.grace_days <= 90:
+        raise Invalid("grace_days", "Grace is between 0 and 90 days.")
+    if rule.minimum_minor < 0:
+        raise Invalid("minimum_minor", "The minimum amount can't be negative.")
+    _validate_scope(rule.scope)
 
 
 _TAG = re.compile(r"[\w][\w .:-]{0,47}")

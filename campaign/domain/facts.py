@@ -5,8 +5,9 @@ A fact is keyed by its source's own object id. Values here are complete enough f
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from enum import StrEnum
 
 FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
@@ -69,6 +70,7 @@ class Membership:
     without `running_until` it runs until its source says otherwise. `how`: by what that period entitles.
     `assumed`: the list of invoices was never read to its end, so what no known invoice covers is assumed.
     `same_as`: the key under which another source, which knows more, may hold this very arrangement.
+    `campaign_slug`, `tags`: what was said where it was begun.
     """
 
     id: int
@@ -88,6 +90,8 @@ class Membership:
     invoices: tuple[Invoice, ...] = ()
     how: How = How.PAID
     same_as: str | None = None
+    campaign_slug: str | None = None
+    tags: tuple[str, ...] = ()
 
 
 class ReductionKind(StrEnum):
@@ -118,10 +122,23 @@ class PaymentState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Conversion:
+    """A payment in another currency, converted once: the amount, the rate (units of `currency` for one), its day."""
+
+    currency: str
+    amount_minor: int
+    rate: str
+    rate_on: date
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
 class Payment:
     """Money received once. `occurred_at`: captured, or for a bank debit made. `settled_*`: as on the balance.
 
     `price_keys`: of its invoice's lines, None while that invoice is not known (or there is none, `invoice_key` None).
+    `campaign_slug` and `tags`: its own, or those of the membership its invoice bills. `conversion`: into the currency
+    asked for, where a rate of the table is needed and known.
     """
 
     id: int
@@ -140,6 +157,8 @@ class Payment:
     price_keys: tuple[str, ...] | None = None
     set_apart: bool = False
     reductions: tuple[Reduction, ...] = ()
+    tags: tuple[str, ...] = ()
+    conversion: Conversion | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,10 +188,15 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class SourceRule:
-    """Which prices, tiers or products of a source count; None: every recurring one."""
+    """Which prices, tiers or products of a source count; None: every recurring one.
+
+    `products`: the product of each known price. `tells_settlement`: it says at which rate a payment settled.
+    """
 
     source_id: int
     counted_prices: frozenset[str] | None = None
+    products: Mapping[str, str] = field(default_factory=dict[str, str])
+    tells_settlement: bool = False
 
     def counts(self, price_key: str) -> bool:
         return self.counted_prices is None or price_key in self.counted_prices

@@ -26,7 +26,8 @@ class DayTotal:
 class Progress:
     """Where a campaign stands. Up to the deadline's day; amounts are people or minor units.
 
-    `joined`, `left`, `returned`, `raised`, `refunded` are of the window; `opening` is what stood before it.
+    `joined`, `left`, `returned`, `raised`, `refunded` are of the window; `opening` is what stood before it. Who signed
+    up has joined, who withdrew has left.
     """
 
     value: int
@@ -59,8 +60,8 @@ def fold(totals: Iterable[DayTotal], campaign: Campaign) -> Progress:
     return Progress(
         value=sums["value"],
         opening=sums["before"] + sums[EntryKind.OPENING],
-        joined=sums[f"{EntryKind.JOINED}.number"],
-        left=sums[f"{EntryKind.LEFT}.number"],
+        joined=sums[f"{EntryKind.JOINED}.number"] + sums[f"{EntryKind.SIGNED_UP}.number"],
+        left=sums[f"{EntryKind.LEFT}.number"] + sums[f"{EntryKind.WITHDRAWN}.number"],
         returned=sums[f"{EntryKind.RETURNED}.number"],
         raised=sums[EntryKind.PAYMENT],
         refunded=-(sums[EntryKind.REFUND] + sums[EntryKind.DISPUTE] + sums[EntryKind.DISPUTE_WON]),

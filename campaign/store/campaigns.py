@@ -21,6 +21,7 @@ from campaign.domain.campaign import (
     Opening,
     OpeningSource,
     Rule,
+    Scope,
     Words,
     validate,
 )
@@ -203,7 +204,7 @@ def _campaign(row: CampaignRow) -> Campaign:
         starts_on=row.starts_on,
         ends_on=row.ends_on,
         zone=row.zone,
-        rule=replace(Rule(**rule), sources=tuple(rule["sources"])),
+        rule=_rule(rule),
         opening=_opening(settings.get("opening")),
         words={lang: {stage: Words(**w) for stage, w in stages.items()} for lang, stages in words.items()},
         languages=tuple(settings["languages"]),
@@ -213,6 +214,15 @@ def _campaign(row: CampaignRow) -> Campaign:
         frozen=_frozen(row.frozen),
         hold=None if hold is None else Hold(datetime.fromisoformat(hold["until"]), hold["author"], hold["reason"]),
         version=row.version,
+    )
+
+
+def _rule(body: dict[str, Any]) -> Rule:
+    scope = cast(dict[str, list[str]], body.get("scope", {}))
+    return replace(
+        Rule(**body),
+        sources=tuple(body["sources"]),
+        scope=Scope(**{name: tuple(values) for name, values in scope.items()}),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Select, delete, insert, select
 from sqlalchemy.orm import Session
 
 from campaign.store import accounts, sign_ups
@@ -195,10 +195,18 @@ def _touch_linked(
     session: Session, source_id: int, links: Collection[str], changed: Collection[str], touched: Touched
 ) -> None:
     p = PaymentRow
-    for some in parts(sorted(links)):
-        touched.payments |= set(session.scalars(select(p.id).where(p.source_id == source_id, p.link_key.in_(some))))
-    for some in parts(sorted(changed)):
-        touched.payments |= set(session.scalars(select(p.id).where(p.source_id == source_id, p.invoice_key.in_(some))))
+    for column, keys in ((p.link_key, links), (p.invoice_key, changed)):
+        for some in parts(sorted(keys)):
+            _touch_payments(
+                session, select(p.id, p.account_id).where(p.source_id == source_id, column.in_(some)), touched
+            )
+
+
+def _touch_payments(session: Session, query: Select[int, int], touched: Touched) -> None:
+    """The payments, and whoever made them: what a payment was for decides whether they are givers."""
+    rows = session.execute(query).all()
+    touched.payments |= {payment_id for payment_id, _ in rows}
+    touched.people |= accounts.people_of(session, {account_id for _, account_id in rows})
 
 
 # -- payments --------------------------------------------------------------------------------------------------------
