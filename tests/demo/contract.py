@@ -16,6 +16,7 @@ from stripe._stripe_object import StripeObject, UntypedStripeObject
 from stripe.params import checkout as checkout_params
 
 PARAMETERS: dict[str, Any] = {
+    "GET /v1/account": params.AccountRetrieveCurrentParams,
     "GET /v1/balance_transactions": params.BalanceTransactionListParams,
     "GET /v1/balance_transactions/{id}": params.BalanceTransactionRetrieveParams,
     "GET /v1/charges": params.ChargeListParams,
@@ -42,6 +43,7 @@ PARAMETERS: dict[str, Any] = {
     "GET /v1/products/{id}": params.ProductRetrieveParams,
     "GET /v1/refunds": params.RefundListParams,
     "GET /v1/refunds/{id}": params.RefundRetrieveParams,
+    "GET /v1/subscription_items": params.SubscriptionItemListParams,
     "GET /v1/subscriptions": params.SubscriptionListParams,
     "GET /v1/subscriptions/{id}": params.SubscriptionRetrieveParams,
     "GET /v1/webhook_endpoints": params.WebhookEndpointListParams,

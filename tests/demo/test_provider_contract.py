@@ -7,6 +7,7 @@ from typing import Any
 from urllib.request import Request, urlopen
 
 import pytest
+import stripe
 
 from campaign.demo.provider.rendering import SHAPES
 from campaign.demo.provider.routes import ROUTES
@@ -108,6 +109,34 @@ def test_everything_the_provider_says_is_known_to_the_client(lived: StripeWorld,
     assert rows, "nothing of this kind was made, so nothing was checked"
     problems = {problem for row in rows for problem in shape_problems(row)}
     assert not problems, "\n".join(sorted(problems))
+
+
+def test_the_account_and_long_lists_of_items_are_known_to_the_client(lived: StripeWorld) -> None:
+    account = lived.client.v1.accounts.retrieve_current()
+    assert account.id.startswith("acct_")
+    assert not list(shape_problems(account.to_dict()))
+    prices = [lived.price(100 + n) for n in range(12)]
+    customer = lived.client.v1.customers.create({"email": "many@example.org"}).id
+    made = lived.client.v1.subscriptions.create({"customer": customer, "items": [{"price": p} for p in prices]})
+    body = lived.client.v1.subscriptions.retrieve(made.id).to_dict()
+    assert (len(body["items"]["data"]), body["items"]["has_more"]) == (10, True)
+    listed_items = list(
+        lived.client.v1.subscription_items.list({"subscription": made.id, "limit": 5}).auto_paging_iter()
+    )
+    assert [item.price.id for item in listed_items] == prices
+
+
+def test_a_restricted_key_is_told_what_it_lacks(lived: StripeWorld) -> None:
+    restricted = lived.api_key.replace("sk_", "rk_")
+    client = stripe.StripeClient(restricted, base_addresses={"api": lived.address})
+    lived.behave(key_lacks=["subscription_read"])
+    try:
+        with pytest.raises(stripe.PermissionError, match="Having the 'rak_subscription_read' permission"):
+            client.v1.subscriptions.list()
+        assert client.v1.invoices.list().data
+        assert lived.client.v1.subscriptions.list().data, "a secret key may all"
+    finally:
+        lived.behave(key_lacks=[])
 
 
 def test_what_events_carry_is_known_to_the_client_and_so_are_their_types(told: list[dict[str, Any]]) -> None:

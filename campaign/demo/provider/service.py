@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from campaign.demo.provider import api_billing, api_events, api_money, routes
+from campaign.demo.provider import api_account, api_billing, api_events, api_money, permissions, routes
 from campaign.demo.provider.errors import ApiError, invalid, key_in_use, key_reused, unauthorized
 from campaign.demo.provider.faults import Faults, raise_fault
 from campaign.demo.provider.forms import names_in, parse, read
@@ -21,7 +21,7 @@ from campaign.demo.provider.records import Json
 from campaign.demo.provider.world import API_VERSION, World
 
 # Importing them registers their routes.
-__all__ = ["Call", "Reply", "Service", "api_billing", "api_events", "api_money"]
+__all__ = ["Call", "Reply", "Service", "api_account", "api_billing", "api_events", "api_money"]
 KEYS_KEPT_SECONDS = 86_400
 
 
@@ -55,7 +55,8 @@ class Service:
         request_id = f"req_{self.number:014}"
         delay = self.world.habits.delay_ms / 2000
         try:
-            self._let_in(call)
+            if self._let_in(call):
+                permissions.require(self.world, call.method, call.path)
             found = routes.find(call.method, call.path)
             if found is None:
                 raise invalid(f"Unrecognized request URL ({call.method}: {call.path}).", status=404)
@@ -83,7 +84,8 @@ class Service:
             headers["Stripe-Rate-Limited-Reason"] = "global-rate"
         return Reply(status, body, headers, breaks_off=fault == "reset_after")
 
-    def _let_in(self, call: Call) -> None:
+    def _let_in(self, call: Call) -> bool:
+        """Whether the key is the restricted one."""
         kind, _, told = call.headers.get("Authorization", "").partition(" ")
         if kind == "Basic":
             try:
@@ -93,6 +95,7 @@ class Service:
         restricted = "rk_" + self.world.api_key.removeprefix("sk_")
         if kind not in ("Basic", "Bearer") or told not in (self.world.api_key, restricted):
             raise unauthorized()
+        return told == restricted
 
     def _once(
         self,

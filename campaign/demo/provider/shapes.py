@@ -204,7 +204,9 @@ def subscription_shape(world: World, subscription: Subscription) -> Json:
         "description": subscription.description,
         "discounts": [subscription.discount] if subscription.discount else [],
         "ended_at": subscription.ended_at,
-        "items": list_of(items, f"/v1/subscription_items?subscription={subscription.id}"),
+        "items": list_of(
+            items[:10], f"/v1/subscription_items?subscription={subscription.id}", has_more=len(items) > 10
+        ),
         "latest_invoice": subscription.latest_invoice,
         "livemode": world.livemode,
         "metadata": subscription.metadata,

@@ -37,6 +37,8 @@ class Habits:
     balance_delay_seconds: int = 0
     delay_ms: int = 0
     fail_share: float = 0.0
+    key_lacks: list[str] = field(default_factory=list[str])
+    """Permissions the restricted key has not, like "subscription_read"."""
 
 
 @dataclass
