@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -32,6 +33,9 @@ class Settings:
     clock_offset_seconds: int = 0
     port: int = 8000
     demo: bool = False
+    smtp_url: str | None = field(default=None, repr=False)
+    mail_from: str | None = None
+    alert_webhook_url: str | None = field(default=None, repr=False)
     person_key_version: str = "1"
     person_keys_old: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
@@ -57,6 +61,9 @@ class Settings:
             clock_offset_seconds=_clock_offset(environ, demo),
             port=_whole(environ, "PORT", 8000, 0, 65535),
             demo=demo,
+            smtp_url=_smtp_url(environ),
+            mail_from=_mail_from(environ),
+            alert_webhook_url=_url(environ, "ALERT_WEBHOOK_URL") if environ.get("ALERT_WEBHOOK_URL") else None,
             person_key_version=(version := str(_whole(environ, "PERSON_KEY_VERSION", 1, 1, 999))),
             person_keys_old=_old_keys(environ, version),
         )
@@ -112,6 +119,29 @@ def _stripe_key(environ: Mapping[str, str]) -> str | None:
         raise SettingsError(
             "STRIPE_API_KEY must be a secret or restricted key: rk_live_…, sk_live_…, rk_test_… or sk_test_…."
         )
+    return value or None
+
+
+def _smtp_url(environ: Mapping[str, str]) -> str | None:
+    value = environ.get("SMTP_URL", "").strip()
+    if not value:
+        return None
+    try:
+        parts = urlsplit(value)
+        good = parts.scheme in ("smtp", "smtps") and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        good = False
+    if not good:
+        raise SettingsError("SMTP_URL must be an address like smtp://name:password@mail.example.org:587 or smtps://….")
+    return value
+
+
+def _mail_from(environ: Mapping[str, str]) -> str | None:
+    value = environ.get("MAIL_FROM", "").strip()
+    if environ.get("SMTP_URL", "").strip() and not value:
+        raise SettingsError("MAIL_FROM is not set: with SMTP_URL, say from which address mail is sent.")
+    if value and (not value.isprintable() or "@" not in parseaddr(value)[1].strip("@")):
+        raise SettingsError("MAIL_FROM must be an address like news@example.org or Our News <news@example.org>.")
     return value or None
 
 

@@ -65,6 +65,19 @@ def unseal(sealed: bytes, secret_key: str) -> SourceSecrets:
     )
 
 
-def _fernet(secret_key: str) -> Fernet:
-    derived = HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=b"source secrets").derive(secret_key.encode())
+def seal_text(text: str, secret_key: str, purpose: str) -> bytes:
+    """The text, readable only with SECRET_KEY and for the same purpose."""
+    return _fernet(secret_key, purpose).encrypt(text.encode())
+
+
+def unseal_text(sealed: bytes, secret_key: str, purpose: str) -> str:
+    """The text of `seal_text`. Raises Invalid when SECRET_KEY is another one."""
+    try:
+        return _fernet(secret_key, purpose).decrypt(sealed).decode()
+    except InvalidToken as error:
+        raise Invalid("SECRET_KEY", "This was sealed under another SECRET_KEY.") from error
+
+
+def _fernet(secret_key: str, purpose: str = "source secrets") -> Fernet:
+    derived = HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=purpose.encode()).derive(secret_key.encode())
     return Fernet(base64.urlsafe_b64encode(derived))

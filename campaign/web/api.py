@@ -17,7 +17,7 @@ from campaign.banner.render import as_json
 from campaign.dashboard import for_systems
 from campaign.domain.errors import CampaignTrackerError, DatabaseUnavailable, NotFound, SchemaMismatch
 from campaign.ingest import api
-from campaign.ingest.addresses import address_hasher
+from campaign.ingest.addresses import hasher_of
 from campaign.ingest.api_told import Problem, Unfit
 from campaign.runtime import Runtime
 from campaign.store.tokens import TokenSeen
@@ -67,7 +67,7 @@ class _Pages:
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
         self._db = runtime.db
-        self._hash_address = address_hasher(runtime.settings.person_key)
+        self._hash_address = hasher_of(runtime.settings)
         self._often = RateLimit(MOST_A_MINUTE, timedelta(minutes=1))
         self._wrong = RateLimit(MOST_WRONG_TOKENS, timedelta(minutes=10))
 
