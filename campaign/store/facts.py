@@ -220,7 +220,7 @@ def _save_payments(
     stamp: int,
     touched: Touched,
 ) -> None:
-    values = {p.key: _payment_values(p, account_rows[p.account_key]["id"]) for p in told.values()}
+    values = {p.key: payment_values(p, account_rows[p.account_key]["id"]) for p in told.values()}
     kept = keep_newer(session, PaymentRow, source_id, values, stamp, carry=_carry_invoice)
     reductions = {row.id: _reduction_values(told[key]) for key, row in kept.items()}
     new_ids = {row.id for row in kept.values() if row.before is None}
@@ -232,7 +232,8 @@ def _save_payments(
     touched.people |= accounts.people_of(session, account_ids)
 
 
-def _payment_values(p: ToldPayment, account_id: int) -> Values:
+def payment_values(p: ToldPayment, account_id: int) -> Values:
+    """A payment's columns, its reductions left out."""
     return {
         "account_id": account_id,
         "link_key": p.link_key,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -36,16 +36,11 @@ def save(
     """Each sign-up is kept where the stamp is newer; returns the people concerned, before and after."""
     if not told:
         return set()
-    slugs = {s.campaign_slug for s in told.values() if s.campaign_slug is not None}
-    ids = session.execute(select(CampaignRow.slug, CampaignRow.id).where(CampaignRow.slug.in_(slugs)))
-    campaign_ids: dict[str, int] = dict(ids.all())
-    values = {
-        s.key: _values(s, account_rows[s.account_key]["id"], campaign_ids.get(s.campaign_slug or ""))
-        for s in told.values()
-    }
-    kept = keep_newer(session, SignUpRow, source_id, values, stamp)
+    ids = campaign_ids(session, told.values())
+    told_values = {s.key: values(s, account_rows[s.account_key]["id"], ids) for s in told.values()}
+    kept = keep_newer(session, SignUpRow, source_id, told_values, stamp)
     changed = {key: row for key, row in kept.items() if row.changed}
-    account_ids = {values[key]["account_id"] for key in changed}
+    account_ids = {told_values[key]["account_id"] for key in changed}
     account_ids |= {row.before["account_id"] for row in changed.values() if row.before is not None} - {None}
     return accounts.people_of(session, account_ids)
 
@@ -108,12 +103,19 @@ def funnel(session: Session, campaign_id: int) -> Funnel:
     )
 
 
-def _values(s: ToldSignUp, account_id: int, campaign_id: int | None) -> Values:
+def campaign_ids(session: Session, told: Iterable[ToldSignUp]) -> dict[str, int]:
+    """Our ids of the campaigns the sign-ups name; of a name nobody knows there is none."""
+    slugs = {s.campaign_slug for s in told if s.campaign_slug is not None}
+    return dict(session.execute(select(CampaignRow.slug, CampaignRow.id).where(CampaignRow.slug.in_(slugs))).all())
+
+
+def values(s: ToldSignUp, account_id: int, campaigns: Mapping[str, int]) -> Values:
+    """A sign-up's columns."""
     ended = s.withdrawn_at or s.confirmed_at
     state = WITHDRAWN if s.withdrawn_at else CONFIRMED if s.confirmed_at else STARTED
     return {
         "account_id": account_id,
-        "campaign_id": campaign_id,
+        "campaign_id": campaigns.get(s.campaign_slug or ""),
         "campaign_slug": s.campaign_slug,
         "state": state,
         "started_at": s.started_at,
