@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from campaign.domain.errors import NotFound
+from campaign.ingest.ghost.kind import Ghost
 from campaign.ingest.source_kind import SourceKind
 from campaign.ingest.stripe.kind import Stripe
 
-KINDS: Mapping[str, SourceKind] = {kind.name: kind for kind in (Stripe(),)}
+KINDS: Mapping[str, SourceKind] = {kind.name: kind for kind in (Stripe(), Ghost())}
 
 
 def kind_of(name: str) -> SourceKind:

@@ -22,7 +22,10 @@ DELIVERED, LISTED = "delivered", "listed"
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """The allow-list of a delivery's fields. `ignored`: why nothing is to be done. None: its object is fetched."""
+    """The allow-list of a delivery's fields. `ignored`: why nothing is to be done. None: its object is fetched.
+
+    `asks_again`: the source gives no ids, so what looks like a repeat may be news, and its object is fetched again.
+    """
 
     external_id: str
     type: str
@@ -34,6 +37,7 @@ class Delivery:
     created_at: datetime | None
     digest: str
     ignored: str | None = None
+    asks_again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +196,7 @@ def _keep_sqlite(connection: Connection, source_id: int, d: Delivery, origin: st
             run(_SQLITE_OBJECT, (source_id, d.object_kind, d.object_key, stamp, at, at, kept[0][0]))
         return True
     ((event_id, state),) = run(_SQLITE_REPEAT, (source_id, d.external_id)).fetchall()
-    if state == FAILED and d.ignored is None:
+    if (state == FAILED or d.asks_again) and d.ignored is None:
         run(_SQLITE_AGAIN, (event_id,))
         run(_SQLITE_OBJECT, (source_id, d.object_kind, d.object_key, stamp, at, at, event_id))
     return False
@@ -207,7 +211,7 @@ def _keep_postgresql(connection: Connection, source_id: int, d: Delivery, origin
     if run(_POSTGRESQL_EVENT_AND_OBJECT, (*values, *named)).first() is not None:
         return True
     event_id, state = run(_SQLITE_REPEAT.replace("?", "%s"), (source_id, d.external_id)).one()
-    if state == FAILED:
+    if state == FAILED or d.asks_again:
         run(_SQLITE_AGAIN.replace("?", "%s"), (event_id,))
         run(_POSTGRESQL_OBJECT, (*named, event_id))
     return False

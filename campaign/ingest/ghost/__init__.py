@@ -1,0 +1,1 @@
+"""Ghost: its words stay in here; what leaves are facts."""
