@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from campaign.store import bulk
 from campaign.store.engine import insert_into
 from campaign.store.people import chunks
 from campaign.store.tables import Recheck
@@ -52,6 +53,12 @@ def keep(session: Session, campaign_id: int, asks: Sequence[Ask]) -> None:
             set_={"recheck_at": statement.excluded.recheck_at, "waits": statement.excluded.waits},
         )
         session.execute(statement, rows)
+
+
+def keep_new(session: Session, campaign_id: int, asks: Sequence[Ask]) -> None:
+    """Subjects that were never asked for are asked at their instants."""
+    rows = ((campaign_id, a.subject_kind, a.subject_id, a.recheck_at, a.waits) for a in asks)
+    bulk.write(session, Recheck, ("campaign_id", "subject_kind", "subject_id", "recheck_at", "waits"), rows)
 
 
 def due(session: Session, now: datetime, limit: int) -> list[tuple[str, int]]:

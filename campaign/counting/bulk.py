@@ -1,0 +1,170 @@
+"""Booking people nobody has told of before, many at once: the same entries as `book.recount` makes, by a shorter way.
+
+What should stand is computed by the same pure rule, before the transaction; nothing stands yet, so all of it is new.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from campaign.counting.book import counted_subject
+from campaign.domain.campaign import Campaign
+from campaign.domain.facts import Membership, Payment, PaymentState, Person, SignUp
+from campaign.domain.standing import SourceRules, Standing, payment_standing, person_standing
+from campaign.store import day_totals, ledger, new_people, rechecks
+from campaign.store.engine import Session
+from campaign.store.ledger import PERSON, Cause
+from campaign.store.new_people import Ids, NewPerson
+from campaign.store.rechecks import Ask
+from campaign.store.told import ToldMembership, ToldPayment, ToldSignUp
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A new person with what should stand: for each campaign theirs, or one for each of their payments."""
+
+    person: NewPerson
+    standings: tuple[tuple[Standing, ...], ...]
+
+
+def can_be_new(person: NewPerson, campaigns: Sequence[Campaign]) -> bool:
+    """Whether the rule needs nothing but what was told: money of another currency needs a rate, which is looked up."""
+    currencies = {payment.currency for payment in person.payments}
+    return all(campaign.currency is None or currencies <= {campaign.currency} for campaign in campaigns)
+
+
+def prepare(
+    people: Sequence[NewPerson], source_id: int, campaigns: Sequence[Campaign], rules: SourceRules, now: datetime
+) -> list[Prepared]:
+    """What should stand for each, were they booked at `now`; nothing is read or written."""
+    return [Prepared(person, _standings(person, source_id, campaigns, rules, now)) for person in people]
+
+
+def book_new(
+    session: Session,
+    source_id: int,
+    prepared: Sequence[Prepared],
+    campaigns: Sequence[Campaign],
+    stamp: int,
+    cause: Cause,
+    now: datetime,
+) -> int:
+    """The people, their facts, entries, totals and rechecks are stored; returns the entries made.
+
+    None of them is known before (`new_people.unknown`, in the same transaction).
+    """
+    ids = new_people.insert(session, source_id, [one.person for one in prepared], stamp)
+    made = 0
+    for at, campaign in enumerate(campaigns):
+        made += _book_campaign(session, campaign, at, prepared, ids, cause, now)
+    return made
+
+
+def domain_person(person: NewPerson, source_id: int) -> Person:
+    """The person as the rule takes one. Our ids are not given yet; the rule asks for none."""
+    memberships = tuple(_membership(m, source_id) for m in person.memberships)
+    payments = tuple(_payment(p, source_id) for p in person.payments)
+    return Person(0, memberships, payments, tuple(_sign_up(s, source_id) for s in person.sign_ups))
+
+
+def _standings(
+    person: NewPerson, source_id: int, campaigns: Sequence[Campaign], rules: SourceRules, now: datetime
+) -> tuple[tuple[Standing, ...], ...]:
+    whole = domain_person(person, source_id)
+    return tuple(
+        (person_standing(whole, campaign, rules, now),)
+        if counted_subject(campaign) == PERSON
+        else tuple(payment_standing(payment, campaign, rules, now) for payment in whole.payments)
+        for campaign in campaigns
+    )
+
+
+def _book_campaign(
+    session: Session,
+    campaign: Campaign,
+    at: int,
+    prepared: Sequence[Prepared],
+    ids: Ids,
+    cause: Cause,
+    now: datetime,
+) -> int:
+    kind = counted_subject(campaign)
+    subjects = ids.people if kind == PERSON else ids.payments
+    rows: list[ledger.BulkEntry] = []
+    asks: list[Ask] = []
+    days: dict[datetime, date] = {}
+    sums: dict[tuple[date, str, int], list[int]] = defaultdict(lambda: [0, 0])
+    for subject, (standing, note) in zip(subjects, _all_of(prepared, at), strict=True):
+        for number, e in enumerate(standing.entries, 1):
+            rows.append(ledger.BulkEntry(subject, number, e.kind, e.amount, e.occurred_at, e.source_id, note))
+            day = days.get(e.occurred_at)
+            if day is None:
+                day = days[e.occurred_at] = campaign.local_day(e.occurred_at)
+            total = sums[day, e.kind.value, e.source_id or 0]
+            total[0] += e.amount
+            total[1] += 1
+        if standing.recheck_at is not None or standing.waits is not None:
+            asks.append(Ask(kind, subject, standing.recheck_at, standing.waits))
+    ledger.append_new(session, campaign.id, kind, rows, cause, now)
+    day_totals.add(session, campaign.id, sums)
+    rechecks.keep_new(session, campaign.id, asks)
+    return len(rows)
+
+
+def _all_of(prepared: Sequence[Prepared], at: int) -> Iterator[tuple[Standing, str | None]]:
+    return ((standing, one.person.note) for one in prepared for standing in one.standings[at])
+
+
+def sums_of(prepared: Sequence[Prepared], campaigns: Sequence[Campaign]) -> Mapping[int, list[Standing]]:
+    """What should stand in each campaign, by its id; for what a list would do before it is booked."""
+    return {
+        campaign.id: [standing for one in prepared for standing in one.standings[at]]
+        for at, campaign in enumerate(campaigns)
+    }
+
+
+def _membership(m: ToldMembership, source_id: int) -> Membership:
+    return Membership(
+        id=0,
+        source_id=source_id,
+        key=m.key,
+        started_at=m.started_at,
+        ended_at=m.ended_at,
+        cancelled_at=m.cancelled_at,
+        cancel_at=m.cancel_at,
+        trial_starts_at=m.trial_starts_at,
+        trial_ends_at=m.trial_ends_at,
+        running_from=m.running_from,
+        running_until=m.running_until,
+        assumed=not m.invoices_complete,
+        price_keys=m.price_keys,
+        quantity=m.quantity,
+        how=m.how,
+        same_as=m.same_as,
+    )
+
+
+def _payment(p: ToldPayment, source_id: int) -> Payment:
+    return Payment(
+        id=0,
+        source_id=source_id,
+        key=p.key,
+        link_key=p.link_key,
+        amount_minor=p.amount_minor,
+        currency=p.currency,
+        occurred_at=p.occurred_at,
+        state=PaymentState(p.state),
+        is_debit=p.is_debit,
+        settled_minor=p.settled_minor,
+        settled_currency=p.settled_currency,
+        campaign_slug=p.campaign_slug,
+        invoice_key=p.invoice_key,
+        reductions=p.reductions,
+    )
+
+
+def _sign_up(s: ToldSignUp, source_id: int) -> SignUp:
+    return SignUp(0, source_id, s.key, s.campaign_slug, s.confirmed_at, s.withdrawn_at)
