@@ -7,11 +7,11 @@ import time
 from dataclasses import dataclass
 from datetime import datetime
 
-from campaign.domain.errors import DatabaseUnavailable, NotFound
+from campaign.domain.errors import DatabaseUnavailable, Invalid, NotFound
 from campaign.ingest.kinds import KINDS, kind_of
 from campaign.ingest.source_kind import Arrived, Endpoint
 from campaign.store import inbox, sources
-from campaign.store.engine import Database
+from campaign.store.engine import Database, Session
 from campaign.store.shared_commit import SharedCommit
 from campaign.store.sources import SourceSettings
 
@@ -30,7 +30,10 @@ class Receipt:
 
 
 class Receiver:
-    """Takes deliveries for every source. Sources are read again every few seconds; thread-safe."""
+    """Takes deliveries for every source, also for one out of use: what it sends waits until it is in use again.
+
+    Sources are read again every few seconds; thread-safe.
+    """
 
     def __init__(self, db: Database, settings: SourceSettings) -> None:
         self._db = db
@@ -85,8 +88,15 @@ class Receiver:
                     kind=s.kind,
                     livemode=s.livemode,
                     account=s.account,
-                    secrets=sources.secrets_of(session, s.id, self._settings).webhook_secrets,
+                    secrets=self._secrets(session, s.id),
                 )
                 for s in sources.listing(session)
-                if s.enabled and s.kind in KINDS
+                if s.kind in KINDS
             }
+
+    def _secrets(self, session: Session, source_id: int) -> tuple[str, ...]:
+        """None for a source whose secrets can't be read: its deliveries are refused, those of others are not."""
+        try:
+            return sources.secrets_of(session, source_id, self._settings).webhook_secrets
+        except Invalid:
+            return ()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import case, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, case, func, or_, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -233,13 +233,14 @@ def release_leases(session: Session) -> None:
 
 
 def waiting_since(session: Session) -> datetime | None:
-    """Since when the oldest object waits to be counted; None when everything received was counted."""
-    return session.scalar(select(func.min(SourceObject.dirty_since)).where(SourceObject.state == DIRTY))
+    """Since when the oldest object of a source in use waits to be counted; None: everything received was counted."""
+    return session.scalar(select(func.min(SourceObject.dirty_since)).where(SourceObject.state == DIRTY, _in_use()))
 
 
 def count_waiting(session: Session) -> int:
-    """How many objects wait to be counted."""
-    return session.scalar(select(func.count()).select_from(SourceObject).where(SourceObject.state == DIRTY)) or 0
+    """How many objects of sources in use wait to be counted."""
+    query = select(func.count()).select_from(SourceObject).where(SourceObject.state == DIRTY, _in_use())
+    return session.scalar(query) or 0
 
 
 def troubled(session: Session, limit: int) -> list[ObjectSeen]:
@@ -264,7 +265,13 @@ def _is_due(now: datetime) -> tuple[Any, ...]:
         o.state.in_([DIRTY, FAILED]),
         o.due_at <= now,
         or_(o.leased_until.is_(None), o.leased_until < now),
+        _in_use(),
     )
+
+
+def _in_use() -> ColumnElement[bool]:
+    """Nothing is asked of a source out of use."""
+    return SourceObject.source_id.not_in(select(Source.id).where(~Source.enabled))
 
 
 def _parts(rows: Iterable[Any]) -> Iterable[list[Any]]:
