@@ -21,6 +21,8 @@ from campaign.ingest.work import Worker
 from campaign.jobs.job import Job
 from campaign.jobs.loops import Loop, Nudge
 from campaign.jobs.runner import Runner
+from campaign.notify.alarms import raise_alarms
+from campaign.notify.deliver import deliver_due
 from campaign.runtime import Runtime
 from campaign.store import campaigns, objects, sources
 from campaign.store.changes import INBOX, Changes
@@ -82,6 +84,16 @@ def prune(runtime: Runtime) -> str | None:
     return f"{gone} sign-in attempts forgotten" if gone else None
 
 
+def deliver(runtime: Runtime) -> str | None:
+    """What was to be said to somebody outside is said, or noted as not said."""
+    return deliver_due(runtime.db, runtime.settings, runtime.now)
+
+
+def watch(runtime: Runtime) -> str | None:
+    """What is wrong stands as alarms, and is told outside once."""
+    return raise_alarms(runtime.db, runtime.settings, runtime.now())
+
+
 JOBS: tuple[Job, ...] = (
     Job("recheck", "books what time alone changes", book_passage, timedelta(minutes=5), every=timedelta(seconds=5)),
     Job(
@@ -99,6 +111,8 @@ JOBS: tuple[Job, ...] = (
         every=timedelta(minutes=1),
     ),
     Job("check", "compares number, ledger and facts", check_numbers, timedelta(hours=1), every=timedelta(hours=1)),
+    Job("deliver", "sends mail and alarms", deliver, timedelta(minutes=30), every=timedelta(seconds=5)),
+    Job("watch", "raises alarms", watch, timedelta(minutes=5), every=timedelta(minutes=1)),
     Job("prune", "forgets what is too old to matter", prune, timedelta(minutes=5), every=timedelta(hours=1)),
 )
 
