@@ -26,6 +26,12 @@ class Settings:
     stripe_api_key: str | None = field(default=None, repr=False)
     stripe_webhook_secrets: tuple[str, ...] = field(default=(), repr=False)
     stripe_api_base: str | None = None
+    ghost_url: str | None = None
+    ghost_admin_key: str | None = field(default=None, repr=False)
+    ghost_webhook_secret: str | None = field(default=None, repr=False)
+    patreon_token: str | None = field(default=None, repr=False)
+    patreon_webhook_secret: str | None = field(default=None, repr=False)
+    patreon_api_base: str | None = None
     trusted_proxies: int = 0
     metrics_token: str | None = field(default=None, repr=False)
     web_processes: int = 1
@@ -54,6 +60,12 @@ class Settings:
                 s.strip() for s in environ.get("STRIPE_WEBHOOK_SECRETS", "").split(",") if s.strip()
             ),
             stripe_api_base=_url(environ, "STRIPE_API_BASE") if environ.get("STRIPE_API_BASE") else None,
+            ghost_url=_ghost_url(environ),
+            ghost_admin_key=_ghost_key(environ),
+            ghost_webhook_secret=environ.get("GHOST_WEBHOOK_SECRET", "").strip() or None,
+            patreon_token=environ.get("PATREON_TOKEN", "").strip() or None,
+            patreon_webhook_secret=environ.get("PATREON_WEBHOOK_SECRET", "").strip() or None,
+            patreon_api_base=_url(environ, "PATREON_API_BASE") if environ.get("PATREON_API_BASE") else None,
             trusted_proxies=_whole(environ, "TRUSTED_PROXIES", 0, 0, 10),
             metrics_token=environ.get("METRICS_TOKEN") or None,
             web_processes=_whole(environ, "WEB_PROCESSES", 1, 1, 64),
@@ -142,6 +154,19 @@ def _mail_from(environ: Mapping[str, str]) -> str | None:
         raise SettingsError("MAIL_FROM is not set: with SMTP_URL, say from which address mail is sent.")
     if value and (not value.isprintable() or "@" not in parseaddr(value)[1].strip("@")):
         raise SettingsError("MAIL_FROM must be an address like news@example.org or Our News <news@example.org>.")
+    return value or None
+
+
+def _ghost_url(environ: Mapping[str, str]) -> str | None:
+    if environ.get("GHOST_ADMIN_KEY", "").strip() and not environ.get("GHOST_URL", "").strip():
+        raise SettingsError("GHOST_URL is not set: with GHOST_ADMIN_KEY, say at which address your Ghost site is run.")
+    return _url(environ, "GHOST_URL").rstrip("/") if environ.get("GHOST_URL", "").strip() else None
+
+
+def _ghost_key(environ: Mapping[str, str]) -> str | None:
+    value = environ.get("GHOST_ADMIN_KEY", "").strip()
+    if value and not re.fullmatch(r"[0-9a-f]{24}:[0-9a-f]{64}", value):
+        raise SettingsError("GHOST_ADMIN_KEY must be an Admin API key: 24 letters and digits, a colon, and 64 more.")
     return value or None
 
 

@@ -13,7 +13,8 @@ from campaign.ingest.kinds import kind_of
 from campaign.ingest.source_kind import Access, Asking
 from campaign.store import sources
 from campaign.store.engine import Database
-from campaign.store.sources import SourceSettings
+from campaign.store.sealing import SourceSecrets
+from campaign.store.sources import SourceSeen, SourceSettings
 
 
 class IngestSettings(SourceSettings, PersonKeys, Protocol):
@@ -21,6 +22,14 @@ class IngestSettings(SourceSettings, PersonKeys, Protocol):
 
     @property
     def stripe_api_base(self) -> str | None: ...
+    @property
+    def patreon_api_base(self) -> str | None: ...
+
+
+def access_of(source: SourceSeen, secrets: SourceSecrets, settings: IngestSettings) -> Access:
+    """How a source is reached with these secrets, whether it is kept yet or not."""
+    bases = {sources.STRIPE: settings.stripe_api_base, sources.PATREON: settings.patreon_api_base}
+    return Access(source, secrets, bases.get(source.kind))
 
 
 @dataclass(slots=True)
@@ -49,10 +58,10 @@ class Accounts:
         with self.db.read() as session:
             source = sources.load(session, source_id)
             secrets = sources.secrets_of(session, source_id, self.settings)
-        return Access(source, secrets, {"stripe": self.settings.stripe_api_base}.get(source.kind))
+        return access_of(source, secrets, self.settings)
 
     def _open(self, access: Access) -> Any:
-        key = (access.secrets.api_key, access.source.account, access.base)
+        key = (access.secrets.api_key, access.source.account, access.source.service_url, access.base)
         with self._lock:
             held = self._gateways.get(access.source.id)
             if held is None or held[0] != key:

@@ -36,6 +36,16 @@ class SourceSettings(Protocol):
     def stripe_api_key(self) -> str | None: ...
     @property
     def stripe_webhook_secrets(self) -> tuple[str, ...]: ...
+    @property
+    def ghost_url(self) -> str | None: ...
+    @property
+    def ghost_admin_key(self) -> str | None: ...
+    @property
+    def ghost_webhook_secret(self) -> str | None: ...
+    @property
+    def patreon_token(self) -> str | None: ...
+    @property
+    def patreon_webhook_secret(self) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +70,13 @@ class SourceSeen:
 def ensure_from_env(session: Session, settings: SourceSettings, now: datetime) -> SourceSeen | None:
     """The environment's Stripe account is the first source; None where the environment names none.
 
+    So are the environment's Ghost site and Patreon page sources, named after their kinds.
     Raises Invalid when the key is of the other mode than the one this installation has counted with.
     """
+    if settings.ghost_admin_key is not None:
+        _ensure(session, GHOST, "Ghost", settings.ghost_url, now)
+    if settings.patreon_token is not None:
+        _ensure(session, PATREON, "Patreon", None, now)
     if settings.stripe_api_key is None:
         return None
     livemode = livemode_of(settings.stripe_api_key)
@@ -180,6 +195,13 @@ def change_secrets(session: Session, source_id: int, secrets: SourceSecrets, set
     row.secrets = seal(secrets, settings.secret_key)
 
 
+def key_is_from_environment(session: Session, source_id: int, settings: SourceSettings) -> bool:
+    """Whether the source is asked with a key that stands in the environment. Raises NotFound."""
+    row = _row(session, source_id)
+    from_env = _of_environment(settings).get(row.slug) if row.slug == row.kind else None
+    return from_env is not None and from_env.api_key is not None
+
+
 def kept_secrets(session: Session, source_id: int, settings: SourceSettings) -> SourceSecrets:
     """What was entered here, whatever the environment says. Raises NotFound and Invalid."""
     sealed = _row(session, source_id).secrets
@@ -187,16 +209,17 @@ def kept_secrets(session: Session, source_id: int, settings: SourceSettings) -> 
 
 
 def secrets_of(session: Session, source_id: int, settings: SourceSettings) -> SourceSecrets:
-    """The source's secrets; for the first source the environment's key wins, and its signing secrets are taken too.
+    """The source's secrets; for a source of the environment its key wins, and its signing secrets are taken too.
 
     Raises NotFound and Invalid.
     """
     row = _row(session, source_id)
     kept = SourceSecrets() if row.secrets is None else unseal(row.secrets, settings.secret_key)
-    if row.slug != FIRST_SLUG:
+    from_env = _of_environment(settings).get(row.slug) if row.slug == row.kind else None
+    if from_env is None:
         return kept
-    signing = dict.fromkeys((*settings.stripe_webhook_secrets, *kept.webhook_secrets))
-    return SourceSecrets(settings.stripe_api_key or kept.api_key, tuple(signing), kept.expiries)
+    signing = dict.fromkeys((*from_env.webhook_secrets, *kept.webhook_secrets))
+    return SourceSecrets(from_env.api_key or kept.api_key, tuple(signing), kept.expiries)
 
 
 def check_name(slug: str, name: str) -> None:
@@ -226,6 +249,25 @@ def livemode_of(api_key: str) -> bool:
     if found is None:
         raise Invalid("api_key", "The key must begin with rk_live_, sk_live_, rk_test_ or sk_test_.")
     return found[1] == "live"
+
+
+def _of_environment(settings: SourceSettings) -> dict[str, SourceSecrets]:
+    """What the environment says of the first source of each kind."""
+    ghost, patreon = settings.ghost_webhook_secret, settings.patreon_webhook_secret
+    return {
+        STRIPE: SourceSecrets(settings.stripe_api_key, settings.stripe_webhook_secrets),
+        GHOST: SourceSecrets(settings.ghost_admin_key, (ghost,) if ghost else ()),
+        PATREON: SourceSecrets(settings.patreon_token, (patreon,) if patreon else ()),
+    }
+
+
+def _ensure(session: Session, kind: str, name: str, service_url: str | None, now: datetime) -> None:
+    row = session.scalars(select(Source).where(Source.slug == kind)).one_or_none()
+    if row is None:
+        row = Source(kind=kind, slug=kind, name=name, livemode=True, enabled=True, created_at=now)
+        session.add(row)
+    row.service_url = service_url or row.service_url
+    session.flush()
 
 
 def _mode(livemode: bool) -> str:
