@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -13,3 +15,8 @@ def next_stamp(session: Session) -> int:
     """A number above every stamp that anybody could have seen before this call."""
     on_sqlite = session.get_bind().dialect.name == "sqlite"
     return int(session.execute(_SQLITE if on_sqlite else _POSTGRESQL).scalar_one())
+
+
+def pushed_stamp(as_of: datetime) -> int:
+    """The stamp of what was pushed to us: microseconds since 1970, UTC."""
+    return (as_of.astimezone(UTC) - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)

@@ -1,0 +1,1 @@
+"""Lists that newsrooms have as files: read, looked at, booked, undone."""

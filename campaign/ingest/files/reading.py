@@ -1,0 +1,321 @@
+"""From a row of words to a row we keep, or to the reason why not. Addresses are hashed before anything is kept."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import BinaryIO
+
+from campaign.domain.money import EXPONENTS
+from campaign.ingest.addresses import AddressHasher
+from campaign.ingest.files import values
+from campaign.ingest.files.columns import FIELDS, Columns, What
+from campaign.ingest.files.decoding import Table, Unreadable, rows
+from campaign.ingest.files.rows import LONGEST_KEY, MembershipRow, PaymentRow, Row, SignUpRow
+from campaign.ingest.files.values import Unclear
+
+RUNS, TRIAL, ENDS, LATE, FREE = "runs", "trial", "ends", "late", "free"
+
+_STATUSES: Mapping[str, str] = {
+    **dict.fromkeys(
+        [
+            "active",
+            "activepatron",
+            "paying",
+            "paid",
+            "current",
+            "yes",
+            "true",
+            "1",
+            "on",
+            "aktiv",
+            "ja",
+            "guest",
+            "gifted",
+        ],
+        RUNS,
+    ),
+    **dict.fromkeys(["notrenewing", "expiring", "cancelling", "canceling", "nonrenewing", "activecancelled"], RUNS),
+    **dict.fromkeys(["trial", "trialing", "trialling", "intrial", "freetrial", "probe"], TRIAL),
+    **dict.fromkeys(
+        ["ended", "cancelled", "canceled", "expired", "formerpatron", "former", "inactive", "terminated"], ENDS
+    ),
+    **dict.fromkeys(["no", "false", "0", "off", "nein", "gekündigt", "beendet", "deleted"], ENDS),
+    **dict.fromkeys(["declined", "declinedpatron", "pastdue", "unpaid", "overdue"], LATE),
+    **dict.fromkeys(["free", "follower", "none", "never", "comped", "complimentary", "pending", "notstarted"], FREE),
+}
+_PAID_STATUSES = frozenset(
+    ["succeeded", "success", "paid", "completed", "complete", "captured", "received", "settled", "booked", "ok"]
+) | {""}
+_FAILED_STATUSES = frozenset(
+    ["failed", "pending", "canceled", "cancelled", "refunded", "open", "declined", "promised", "unpaid"]
+)
+_ADDRESS = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+")
+
+
+class Refused(Exception):
+    """A row can't be taken; `field` names what of it, the reason says what to do and never what stood there."""
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(reason)
+        self.field = field
+        self.reason = reason
+
+
+class LeftOut(Exception):
+    """A row that says that there is nothing to count: a follower, an outgoing transfer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    line: int
+    field: str
+    reason: str
+
+
+@dataclass(slots=True)
+class RowReader:
+    """Reads the rows of one list. `campaigns`: known short names, found in purposes too."""
+
+    said: Columns
+    heads: Sequence[str]
+    hash_address: AddressHasher
+    exported_at: datetime
+    campaigns: frozenset[str] = frozenset()
+    _at: dict[str, int] = field(init=False)
+    _hosts: dict[str, str | None] = field(init=False, default_factory=dict[str, str | None])
+    _read: Callable[[list[str], int], Row] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._at = {name: self.heads.index(head) for name, head in self.said.columns.items()}
+        self._read = {
+            What.MEMBERSHIP: self._membership,
+            What.PAYMENT: self._payment,
+            What.SIGN_UP: self._sign_up,
+        }[self.said.what]
+
+    def read(self, cells: list[str], line: int) -> Row:
+        """The row. Raises Refused and LeftOut."""
+        if len(cells) < len(self.heads):
+            cells = cells + [""] * (len(self.heads) - len(cells))
+        elif len(cells) > len(self.heads) and any(cells[len(self.heads) :]):
+            raise Refused("row", "it has more cells than there are columns: is a text with the separator not quoted?")
+        return self._read(cells, line)
+
+    # --- what a row is
+
+    def _membership(self, cells: list[str], line: int) -> Row:
+        word = self._cell(cells, "status")
+        status = self._status(word) if "status" in self._at else RUNS
+        tier = self._cell(cells, "tier")[:LONGEST_KEY]
+        how = self._how(cells, status, word)
+        if status == FREE and how != "c":
+            raise LeftOut
+        if self.said.preset == "ghost" and not tier and how != "c":
+            raise LeftOut
+        starts = self._instant(cells, "started")
+        until = self._instant(cells, "paid_until", through=True)
+        ended = self._instant(cells, "ended")
+        export = int(self.exported_at.timestamp())
+        if status == ENDS and ended is None:
+            ended = min(until, export) if until is not None else export
+        if status == LATE and until is None:
+            until = export
+        if starts is not None and starts > export:
+            raise Refused("started", "it begins after the day of the export")
+        if starts is not None and (until or ended or export) < starts:
+            raise Refused("paid_until" if until else "ended", "it ends before it begins")
+        if starts is None and ended is not None and ended <= export:
+            raise LeftOut  # it says that somebody is no member, and not since when one was
+        account, address, key = self._who(cells)
+        shown = re.sub(r"[^\w ]", "", word)[:40] or "listed"
+        return MembershipRow(line, account, address, key, starts, until, ended, how, tier, True, shown)
+
+    def _payment(self, cells: list[str], line: int) -> Row:
+        status = re.sub(r"[\W_]", "", self._cell(cells, "status").casefold())
+        if status in _FAILED_STATUSES:
+            raise LeftOut
+        if status not in _PAID_STATUSES:
+            raise Refused("status", "this status is not known; paid, failed, pending and refunded are")
+        typed = self._cell(cells, "amount")
+        currency = self._currency(cells, typed)
+        try:
+            amount = values.minor_units(typed, currency, self.said.decimals)
+        except Unclear as problem:
+            raise Refused("amount", str(problem)) from None
+        if amount <= 0:
+            raise LeftOut
+        at = self._instant(cells, "date")
+        if at is None:
+            raise Refused("date", "a day is expected")
+        if at > int(self.exported_at.timestamp()):
+            raise Refused("date", "it is of a day after the export")
+        account, address, key = self._who(cells)
+        return PaymentRow(line, account, address, key, at, amount, currency, self._campaign(cells))
+
+    def _sign_up(self, cells: list[str], line: int) -> Row:
+        at = self._instant(cells, "date")
+        export = int(self.exported_at.timestamp())
+        started = export if at is None else at
+        confirmed = self._confirmed(cells, started)
+        account, address, key = self._who(cells)
+        withdrawn = self._instant(cells, "withdrawn")
+        return SignUpRow(line, account, address, key, started, confirmed, withdrawn, self._campaign(cells))
+
+    # --- what a cell is
+
+    def _cell(self, cells: list[str], name: str) -> str:
+        at = self._at.get(name)
+        if at is None:
+            return ""
+        text = cells[at].strip()
+        return text[2:-1] if text.startswith('="') and text.endswith('"') else text
+
+    def _who(self, cells: list[str]) -> tuple[str | None, str | None, str | None]:
+        """Account key, address hash and the row's own number; at least one of them."""
+        address = self._address(cells)
+        person, key = self._number(cells, "person"), self._number(cells, "id")
+        account = None if person is None else f"person:{person}"
+        if account is None and address is None:
+            account = self._payer(cells, "account")
+        if account is None and address is None:
+            account = self._payer(cells, "counterparty")
+        if account is None and address is None and key is None:
+            named = next((n for n in ("address", "person", "id", "account", "counterparty") if n in self._at), "row")
+            raise Refused(named, "it does not say who it is: an address or a number is missing")
+        return account, address, key
+
+    def _address(self, cells: list[str]) -> str | None:
+        typed = self._cell(cells, "address")
+        if not typed:
+            return None
+        if len(typed) > 320 or _ADDRESS.fullmatch(typed) is None:
+            raise Refused("address", "an e-mail address is expected")
+        return self.hash_address(typed)
+
+    def _payer(self, cells: list[str], name: str) -> str | None:
+        """Who paid, where only a bank account or a name tells it: hashed like an address."""
+        bare = re.sub(r"[\W_]", "", self._cell(cells, name).casefold())
+        if not bare:
+            return None
+        return f"{name}:{self.hash_address(f'{name}:{bare}')}"
+
+    def _number(self, cells: list[str], name: str) -> str | None:
+        typed = self._cell(cells, name)
+        if not typed:
+            return None
+        if "@" in typed:
+            raise Refused(name, "this is an address, and a number is expected: map the column as the address")
+        if len(typed) > LONGEST_KEY:
+            raise Refused(name, f"it is longer than {LONGEST_KEY} characters")
+        return typed
+
+    def _instant(self, cells: list[str], name: str, *, through: bool = False) -> int | None:
+        typed = self._cell(cells, name)
+        if not typed or (name == "ended" and typed.startswith("0000")):
+            return None
+        try:
+            return int(values.instant(typed, self.said.zone, self.said.date_order, through=through).timestamp())
+        except Unclear as problem:
+            raise Refused(name, str(problem)) from None
+
+    def _status(self, word: str) -> str:
+        status = _STATUSES.get(re.sub(r"[\W_]", "", word.casefold())) if word else FREE
+        if status is None:
+            raise Refused("status", "this status is not known; active, trial, past due, cancelled and free are")
+        return status
+
+    def _how(self, cells: list[str], status: str, word: str) -> str:
+        try:
+            if values.yes(self._cell(cells, "gifted")):
+                return "g"
+            if values.yes(self._cell(cells, "complimentary")):
+                return "c"
+        except Unclear as problem:
+            raise Refused("gifted", str(problem)) from None
+        bare = re.sub(r"[\W_]", "", word.casefold())
+        if bare in ("guest", "comped", "complimentary"):
+            return "c"
+        return "g" if bare == "gifted" else "t" if status == TRIAL else "p"
+
+    def _currency(self, cells: list[str], typed: str) -> str:
+        told = self._cell(cells, "currency").upper() or values.currency_in(typed) or self.said.currency
+        if not told:
+            raise Refused("currency", "no currency is told: choose one for the whole list")
+        if told not in EXPONENTS:
+            raise Refused("currency", "this is no currency of ISO 4217, like EUR or UAH")
+        return told
+
+    def _confirmed(self, cells: list[str], started: int) -> int | None:
+        if "confirmed" not in self._at:
+            return started
+        typed = self._cell(cells, "confirmed")
+        try:
+            return started if values.yes(typed) else None
+        except Unclear:
+            return self._instant(cells, "confirmed")
+
+    def _campaign(self, cells: list[str]) -> str | None:
+        named = self._cell(cells, "campaign").casefold()
+        if named:
+            if named not in self.campaigns:
+                raise Refused("campaign", "there is no campaign of this short name")
+            return named
+        words = set(re.findall(r"[a-z0-9-]+", self._cell(cells, "purpose").casefold())) & self.campaigns
+        return words.pop() if len(words) == 1 else self.said.campaign or None
+
+
+def read_all(file: BinaryIO, table: Table, reader: RowReader) -> Iterator[tuple[int, Row | Refusal | None]]:
+    """Each line with its row, its refusal, or None where there is nothing to count."""
+    labels = {one.name: one.label for one in FIELDS[reader.said.what]}
+    for line, cells in rows(file, table):
+        if isinstance(cells, Unreadable):
+            yield line, Refusal(line, "row", cells.reason)
+            continue
+        try:
+            yield line, reader.read(cells, line)
+        except Refused as problem:
+            yield line, Refusal(line, labels.get(problem.field, problem.field), problem.reason)
+        except LeftOut:
+            yield line, None
+
+
+def open_questions(file: BinaryIO, table: Table, said: Columns) -> set[str]:
+    """What nobody can tell from the file: "date_order", "decimals"; its cells are looked at until one tells."""
+    order, decimals = _shown(file, table, said)
+    return {name for name, told in (("date_order", order), ("decimals", decimals)) if told == "?"}
+
+
+def settled(file: BinaryIO, table: Table, said: Columns) -> tuple[str, str]:
+    """The order of dates and the decimal sign that the file itself shows, where it does."""
+    order, decimals = _shown(file, table, said)
+    return order or "", decimals or ""
+
+
+def _shown(file: BinaryIO, table: Table, said: Columns) -> tuple[str | None, str | None]:
+    dates = [table.heads.index(head) for name, head in said.columns.items() if name in _DATES]
+    amounts = [table.heads.index(head) for name, head in said.columns.items() if name == "amount"]
+    order = said.date_order or _told(file, table, dates, values.order_said_by)
+    return order, said.decimals or _told(file, table, amounts, values.decimals_said_by)
+
+
+_DATES = ("started", "paid_until", "ended", "date", "confirmed", "withdrawn")
+
+
+def _told(file: BinaryIO, table: Table, at: Sequence[int], says: Callable[[str], str | None]) -> str | None:
+    """What the first cell that tells says; "?" when some could mean either and none tells; None when none could."""
+    found: str | None = None
+    if not at:
+        return None
+    for count, (_, cells) in enumerate(rows(file, table)):
+        if isinstance(cells, list):
+            for place in at:
+                said = says(cells[place]) if place < len(cells) else None
+                if said not in (None, "?"):
+                    return said
+                found = found or said
+        if found is None and count > 1_000:
+            return None  # nothing in a thousand rows is written in a way that could mean two things
+    return found
