@@ -18,7 +18,7 @@ from campaign.domain.standing import (
     payment_standing,
     person_standing,
 )
-from campaign.store import campaigns, ledger, people, rechecks
+from campaign.store import campaigns, ledger, people, rates, rechecks
 from campaign.store.engine import Session
 from campaign.store.ledger import CAMPAIGN, PAYMENT, PERSON, Cause, Entry, NewEntry, SubjectLedger
 from campaign.store.people import Touched
@@ -57,7 +57,8 @@ def recount_chunk(
 ) -> int:
     """The same for up to a few hundred subjects of one campaign, people or payments as it counts."""
     kind = counted_subject(campaign)
-    standings, ledgers = compare(session, campaign, ids, rules, now)
+    standings, ledgers, read = _compare(session, campaign, ids, rules, now)
+    rates.keep(session, read)
     return _book(session, campaign, kind, standings, ledgers, cause, now)
 
 
@@ -68,14 +69,26 @@ def compare(
 
     Time does not go back: what another process booked a moment after `now` was taken is no entry of the future.
     """
+    return _compare(session, campaign, ids, rules, now)[:2]
+
+
+def _compare(
+    session: Session, campaign: Campaign, ids: Collection[int], rules: SourceRules, now: datetime
+) -> tuple[dict[int, Standing], dict[int, SubjectLedger], list[Payment]]:
+    """The same, and beside it the payments of a money campaign as they were read, with their conversions."""
     ledgers = ledger.subject_ledgers(session, campaign.id, counted_subject(campaign), ids)
     booked = [at for has in ledgers.values() if (at := has.last_booked_at) is not None and at < now + CLOCKS_DIFFER]
     at = max([now, *booked])
     if counted_subject(campaign) == PAYMENT:
-        standings = _answers(people.load_payments(session, ids), payment_standing, campaign, rules, at)
+        read = rates.converted(session, people.load_payments(session, ids), campaign.currency, rules)
+        standings = _answers(read, payment_standing, campaign, rules, at)
     else:
-        standings = _answers(people.load_people(session, ids), person_standing, campaign, rules, at)
-    return standings, {i: ledgers.get(i, SubjectLedger()) for i in standings}
+        read, found = [], people.load_people(session, ids)
+        if campaign.kind is GoalKind.GIVERS and campaign.rule.minimum_minor:
+            found = rates.converted_people(session, found, campaign.currency, rules)
+            read = [payment for person in found for payment in person.payments]
+        standings = _answers(found, person_standing, campaign, rules, at)
+    return standings, {i: ledgers.get(i, SubjectLedger()) for i in standings}, read
 
 
 def _answers(

@@ -5,7 +5,7 @@ A recount knows how far it is, so one whose process was stopped goes on where it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
 
 from campaign.counting.book import counted_subject, recount_campaign_itself, recount_chunk
@@ -28,6 +28,14 @@ def begin(session: Session, campaign_id: int, actor: str, reason: str, now: date
     state = {"after": 0, "done": 0, "reason": reason, "new_days": new_days}
     batches.beat(session, batch_id, state, now)
     return batch_id
+
+
+def products_changed(session: Session, products: Collection[str], now: datetime) -> None:
+    """A recount is asked for of each campaign that is about one of the products: its prices are others than before."""
+    if products:
+        for campaign in campaigns.all_campaigns(session):
+            if not set(products).isdisjoint(campaign.rule.scope.products):
+                begin(session, campaign.id, "source", "a product has other prices", now)
 
 
 def run_due(db: Database, now: datetime) -> int:

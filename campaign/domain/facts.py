@@ -123,12 +123,13 @@ class PaymentState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
-    """A payment in another currency, converted once: the amount, the rate (units of `currency` for one), its day."""
+    """A payment in another currency, converted once: the amount, the day of the rates, both rates for one euro."""
 
     currency: str
     amount_minor: int
-    rate: str
     rate_on: date
+    from_per_euro: str
+    to_per_euro: str
     origin: str
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from campaign.counting import book
+from campaign.counting import book, recounts
 from campaign.domain.errors import MalformedFact
 from campaign.ingest.bodies import Json, kept_text
 from campaign.ingest.reading import Found, Reading
@@ -56,7 +56,8 @@ def save_prices(asking: Asking, sold: Iterable[ToldPrice]) -> None:
     stamp = take_stamp(asking)
     told = list(sold)
     with asking.db.write() as session:
-        prices.save(session, asking.source_id, told, stamp)
+        other = prices.save(session, asking.source_id, told, stamp)
+        recounts.products_changed(session, other, asking.now())
 
 
 def compare(asking: Asking, pages: Iterable[Page], read: Read, progress: Progress, *, complete: bool) -> Found:

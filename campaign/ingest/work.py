@@ -10,7 +10,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from campaign.counting import book
+from campaign.counting import book, recounts
 from campaign.domain.errors import CampaignTrackerError, DatabaseUnavailable, MalformedFact
 from campaign.ingest.accounts import Accounts
 from campaign.ingest.errors import RefusedBySource, SourceUnavailable, UnknownAtSource
@@ -135,7 +135,7 @@ def take_in(
     `asked_since`: what was told under a later stamp need not be asked again.
     """
     saved = facts.save(session, source_id, reading.told, stamp)
-    prices.save(session, source_id, reading.prices, stamp)
+    recounts.products_changed(session, prices.save(session, source_id, reading.prices, stamp), now)
     if reading.sign_up is not None:
         sign_ups.end(session, source_id, reading.sign_up.session_key, reading.sign_up.state, now)
     book.recount(session, saved.touched, cause, now)

@@ -139,6 +139,8 @@ def _save_invoices(
     _touch_memberships(session, source_id, {key for key in membership_keys if key is not None}, touched)
     _touch_linked(session, source_id, links, changed, touched)
 
+        "campaign_slug": m.campaign_slug,
+        "tags": sorted(set(m.tags)),
 
 def invoice_values(i: ToldInvoice) -> Values:
     """An invoice's columns, its lines left out."""
@@ -268,3 +270,4 @@ def _reduction_values(p: ToldPayment) -> list[Values]:
         }
         for r in p.reductions
     ]
+        "tags": sorted(set(p.tags)),

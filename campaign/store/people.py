@@ -23,19 +23,22 @@ from campaign.domain.facts import (
     SignUp,
     SourceRule,
 )
+from campaign.store.billed import billed
 from campaign.store.tables import (
     Account,
     InvoiceLineRow,
-    InvoiceLink,
     InvoiceRow,
     MembershipRow,
     PaymentRow,
     PersonRow,
+    Price,
     ReductionRow,
     SignUpRow,
     Source,
 )
 
+SETTLES = "stripe"
+"""The kind of source that tells at which rate a payment settled; the others never do."""
 CHUNK = 400
 """Ids a query: under every database's limit of parameters."""
 
@@ -99,9 +102,16 @@ def all_payment_ids(session: Session, after: int, limit: int) -> list[int]:
 
 
 def source_rules(session: Session) -> dict[int, SourceRule]:
-    """Which prices count, by source."""
-    rows = session.execute(select(Source.id, Source.counted_prices))
-    return {i: SourceRule(i, None if prices is None else frozenset(prices)) for i, prices in rows}
+    """Which prices count, by source, and of which product each is."""
+    products: dict[int, dict[str, str]] = defaultdict(dict)
+    known = select(Price.source_id, Price.key, Price.product_key).where(Price.product_key.is_not(None))
+    for source_id, key, product_key in session.execute(known):
+        products[source_id][key] = product_key or ""
+    rows = session.execute(select(Source.id, Source.counted_prices, Source.kind))
+    return {
+        i: SourceRule(i, None if prices is None else frozenset(prices), products[i], kind == SETTLES)
+        for i, prices, kind in rows
+    }
 
 
 # -- reading facts
@@ -158,6 +168,8 @@ def _memberships(session: Session, account_ids: Sequence[int]) -> list[tuple[int
                 invoices=tuple(invoices[row.source_id, row.key]),
                 how=How(row.how),
                 same_as=row.same_as,
+                campaign_slug=row.campaign_slug,
+                tags=tuple(row.tags),
             ),
         )
         for row in rows
@@ -209,8 +221,7 @@ def _lines(session: Session, invoice_ids: Collection[int]) -> dict[int, list[Inv
 
 def _payments(session: Session, rows: Sequence[PaymentRow]) -> list[tuple[Payment, int]]:
     reductions = _reductions(session, [row.id for row in rows])
-    invoice_keys = _invoice_keys(session, rows)
-    prices = _price_keys(session, [(row.source_id, key) for row in rows if (key := invoice_keys[row.id]) is not None])
+    said = billed(session, rows)
     return [
         (
             Payment(
@@ -225,45 +236,17 @@ def _payments(session: Session, rows: Sequence[PaymentRow]) -> list[tuple[Paymen
                 is_debit=row.is_debit,
                 settled_minor=row.settled_minor,
                 settled_currency=row.settled_currency,
-                campaign_slug=row.campaign_slug,
-                invoice_key=(key := invoice_keys[row.id]),
-                price_keys=None if key is None else prices.get((row.source_id, key)),
+                campaign_slug=row.campaign_slug or said[row.id].campaign_slug,
+                invoice_key=said[row.id].invoice_key,
+                price_keys=said[row.id].price_keys,
                 set_apart=row.set_apart_id is not None,
                 reductions=tuple(reductions[row.id]),
+                tags=tuple(sorted({*row.tags, *said[row.id].tags})),
             ),
             row.account_id,
         )
         for row in rows
     ]
-
-
-def _invoice_keys(session: Session, rows: Sequence[PaymentRow]) -> dict[int, str | None]:
-    """The invoice of each payment: said by the payment, or by an invoice that names it (either end may come first)."""
-    links: dict[tuple[int, str], str] = {}
-    unknown = [(row.source_id, row.link_key) for row in rows if row.invoice_key is None]
-    if unknown:
-        found = session.execute(
-            select(InvoiceLink.source_id, InvoiceLink.link_key, InvoiceLink.invoice_key).where(
-                tuple_(InvoiceLink.source_id, InvoiceLink.link_key).in_(unknown)
-            )
-        )
-        links = {(source_id, link_key): invoice_key for source_id, link_key, invoice_key in found}
-    return {row.id: row.invoice_key or links.get((row.source_id, row.link_key)) for row in rows}
-
-
-def _price_keys(session: Session, keys: Sequence[tuple[int, str]]) -> dict[tuple[int, str], tuple[str, ...]]:
-    """The prices of each known invoice's positive lines."""
-    if not keys:
-        return {}
-    rows = session.execute(
-        select(InvoiceRow.source_id, InvoiceRow.key, InvoiceLineRow.price_key)
-        .outerjoin(InvoiceLineRow, (InvoiceLineRow.invoice_id == InvoiceRow.id) & (InvoiceLineRow.amount_minor > 0))
-        .where(tuple_(InvoiceRow.source_id, InvoiceRow.key).in_(keys))
-    )
-    found: dict[tuple[int, str], set[str]] = defaultdict(set)
-    for source_id, key, price_key in rows:
-        found[source_id, key].update([price_key] if price_key else [])
-    return {key: tuple(sorted(prices)) for key, prices in found.items()}
 
 
 def _reductions(session: Session, payment_ids: Collection[int]) -> dict[int, list[Reduction]]:

@@ -30,6 +30,7 @@ class ToldMembership:
 
     key: str
     account_key: str
+    `campaign_slug`, `tags`: what was said where it was begun, for campaigns that are about some facts only.
     status: str
     started_at: datetime
     ended_at: datetime | None = None
@@ -48,6 +49,8 @@ class ToldMembership:
 
 @dataclass(frozen=True, slots=True)
 class ToldInvoice:
+    campaign_slug: str | None = None
+    tags: tuple[str, ...] = ()
     """One invoice with its lines; `state` is an InvoiceState's value or DRAFT."""
 
     key: str
@@ -83,6 +86,7 @@ class ToldPayment:
 
 @dataclass(frozen=True, slots=True)
 class ToldSignUp:
+    tags: tuple[str, ...] = ()
     """One intent to join. `confirmed_at` None: not yet; `campaign_slug` None: for no campaign in particular."""
 
     key: str

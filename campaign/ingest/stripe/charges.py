@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from campaign.domain.facts import PaymentState, Reduction, ReductionKind
 from campaign.ingest.stripe.fields import Json, Thing
+from campaign.ingest.stripe.metadata import told_campaign, told_tags
 from campaign.store.told import ToldPayment
 
 BANK_DEBITS = frozenset(
@@ -23,7 +23,6 @@ BANK_DEBITS = frozenset(
 )
 _REFUNDS_THAT_TAKE = frozenset({"succeeded", "pending"})
 _CAPTURED_LATER = timedelta(hours=1)
-_SLUG = re.compile(r"[a-z0-9-]{1,48}")
 
 
 def told_charge(body: Json, disputes: Sequence[Json], invoice_key: str | None = None) -> ToldPayment:
@@ -37,8 +36,6 @@ def told_charge(body: Json, disputes: Sequence[Json], invoice_key: str | None = 
     is_debit = method is not None and method.optional_text("type") in BANK_DEBITS
     settled = charge.part("balance_transaction") if isinstance(charge.body.get("balance_transaction"), dict) else None
     settled_currency = None if settled is None else settled.currency()
-    metadata = charge.part("metadata")
-    slug = None if metadata is None else metadata.body.get("campaign")
     reductions = [r for row in charge.parts("refunds") if (r := _refund(row, currency)) is not None]
     reductions += [r for row in disputes if (r := _dispute(Thing.of(row, "dispute"), currency)) is not None]
     return ToldPayment(
@@ -56,7 +53,8 @@ def told_charge(body: Json, disputes: Sequence[Json], invoice_key: str | None = 
         fee_minor=None if settled is None or settled_currency is None else settled.minor("fee", settled_currency),
         occurred_at=_occurred_at(charge, settled, is_debit=is_debit),
         is_debit=is_debit,
-        campaign_slug=slug if isinstance(slug, str) and _SLUG.fullmatch(slug) else None,
+        campaign_slug=told_campaign(charge),
+        tags=told_tags(charge),
         reductions=tuple(sorted(reductions, key=lambda r: r.key)),
     )
 

@@ -7,13 +7,17 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 from campaign.domain.errors import Invalid, MalformedFact
-from campaign.domain.money import exponent
+from campaign.domain.money import exponent, share
 
 Json = dict[str, Any]
 
 _LATEST = 1 << 33
-_TWO_DECIMALS_AT_STRIPE = frozenset({"ISK", "UGX"})
-"""No decimals by ISO 4217, two at Stripe (docs.stripe.com/currencies, special cases)."""
+_DECIMALS_AT_STRIPE = {"ISK": 2, "UGX": 2, "MGA": 0}
+"""Where Stripe's minor units are not those of ISO 4217 (docs.stripe.com/currencies, zero-decimal and special cases).
+
+HUF and TWD have two decimals in both; only their payouts are whole, which is no fact of ours. The currencies with
+three decimals have three in both; that Stripe takes no last digit but 0 matters to what is asked, not to what is told.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +124,18 @@ class Thing:
 
     def minor(self, name: str, currency: str) -> int:
         """The amount in ISO 4217 minor units."""
-        value = self.number(name)
-        if currency not in _TWO_DECIMALS_AT_STRIPE:
-            return value
-        whole, rest = divmod(abs(value), 100)
-        if rest:
-            raise self.wrong(f"{name} has decimals that {currency} has not")
-        return whole if value >= 0 else -whole
+        return from_stripe(self.number(name), currency)
+
+
+def from_stripe(value: int, currency: str) -> int:
+    """Stripe's minor units in ISO 4217's. A fraction that ISO has no unit for (krona before 2023): half-even."""
+    places = exponent(currency) - _DECIMALS_AT_STRIPE.get(currency, exponent(currency))
+    return share(value, 10**-places, 1) if places < 0 else value * 10**places
+
+
+def to_stripe(minor: int, currency: str) -> int:
+    """ISO 4217 minor units in Stripe's, as it takes them: with three decimals, the last digit is rounded to 0."""
+    if exponent(currency) == 3:
+        return share(minor, 10, 1) * 10
+    places = _DECIMALS_AT_STRIPE.get(currency, exponent(currency)) - exponent(currency)
+    return share(minor, 10**-places, 1) if places < 0 else minor * 10**places

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import cast
 
-from campaign.counting import book
+from campaign.counting import book, recounts
 from campaign.domain.errors import MalformedFact
 from campaign.ingest.stripe.fetch import CHARGE_WITH
 from campaign.ingest.stripe.fields import Json, Thing
@@ -71,7 +71,8 @@ class Importer:
         now = self.now()
         with self.db.write() as session:
             saved = facts.save(session, self.source_id, reading.told, stamp)
-            prices.save(session, self.source_id, reading.prices, stamp)
+            other = prices.save(session, self.source_id, reading.prices, stamp)
+            recounts.products_changed(session, other, now)
             book.recount(session, self._due_now(kind, saved.touched), self.cause, now)
             if objects.any_unsettled(session, self.source_id):
                 objects.settle(session, self.source_id, reading.whole - reading.dirties, stamp)

@@ -21,4 +21,5 @@ def told_price(body: Json) -> ToldPrice:
         currency=currency,
         recurring=None if recurring is None else recurring.text("interval")[:20],
         active=price.yes("active") and not price.yes("deleted"),
+        product_key=price.id_of("product"),
     )

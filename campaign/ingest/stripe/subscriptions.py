@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from campaign.ingest.stripe.fields import Json, Thing
+from campaign.ingest.stripe.metadata import told_campaign, told_tags
 from campaign.store.told import ToldInvoice, ToldMembership
 
 
@@ -33,6 +34,8 @@ def told_subscription(body: Json, *, invoices_complete: bool = False) -> ToldMem
         invoices_complete=invoices_complete,
         price_keys=_price_keys(subscription, items),
         quantity=max([1, *(item.number("quantity", 1) for item in items)]),
+        campaign_slug=told_campaign(subscription),
+        tags=told_tags(subscription),
     )
 
 

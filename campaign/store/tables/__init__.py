@@ -14,6 +14,7 @@ from campaign.store.tables.facts import (
     SignUpRow,
 )
 from campaign.store.tables.files import ByHand, FactBefore, FileDuplicate, FileImport, FilePart, FileRefusal
+from campaign.store.tables.goals import ComparisonRow, ConversionRow, RateRow
 from campaign.store.tables.ledger import Batch, CampaignRow, CampaignVersion, EntryRow, Recheck, TotalRow
 from campaign.store.tables.newsroom import AlarmRow, ApiRequest, ApiToken, OutboxRow, PendingSignUp
 from campaign.store.tables.published import PublicFile, SnapshotRow
@@ -34,6 +35,8 @@ __all__ = [
     "CheckRun",
     "EntryRow",
     "FactBefore",
+    "ComparisonRow",
+    "ConversionRow",
     "FileDuplicate",
     "FileImport",
     "FilePart",
@@ -56,6 +59,7 @@ __all__ = [
     "SetApart",
     "SignInAttempt",
     "SignUpRow",
+    "RateRow",
     "SnapshotRow",
     "Source",
     "SourceCursor",

@@ -58,6 +58,8 @@ class MembershipRow(Base):
     __table_args__ = (UniqueConstraint("source_id", "key"),)
 
 
+    campaign_slug: Mapped[str | None] = mapped_column(String(48))
+    tags: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
 class InvoiceRow(Base):
     __tablename__ = "invoice"
     id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=True)
@@ -119,6 +121,7 @@ class PaymentRow(Base):
     fetched_seq: Mapped[int] = mapped_column(BigInteger)
     __table_args__ = (
         UniqueConstraint("source_id", "key"),
+    tags: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
         Index("ix_payment_link", "source_id", "link_key"),
         Index("ix_payment_invoice", "source_id", "invoice_key"),
         Index("ix_payment_time", "source_id", "occurred_at"),

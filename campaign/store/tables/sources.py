@@ -63,6 +63,7 @@ class Price(Base):
     currency: Mapped[str] = mapped_column(String(3))
     recurring: Mapped[str | None] = mapped_column(String(20))
     active: Mapped[bool]
+    product_key: Mapped[str | None] = mapped_column(String(255))
     fetched_seq: Mapped[int] = mapped_column(BigInteger)
 
 
