@@ -31,7 +31,7 @@ PURPOSE = "outbox"
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """Something to say: `to` whom, and the values its words are filled with."""
+    """Something to say: `to` whom, and the values its words are filled with. `attempts`: this one included."""
 
     id: int
     channel: str
@@ -191,7 +191,7 @@ def _opened(row: OutboxRow, secret_key: str) -> Message | None:
         body = cast(dict[str, Any], json.loads(unseal_text(row.sealed, secret_key, PURPOSE)))
     except Invalid:
         return None
-    return Message(row.id, row.channel, row.kind, body["to"], body["values"], row.created_at, row.attempts)
+    return Message(row.id, row.channel, row.kind, body["to"], body["values"], row.created_at, row.attempts + 1)
 
 
 def _end(row: OutboxRow, state: str, now: datetime, error: str | None) -> None:
