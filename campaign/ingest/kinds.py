@@ -6,10 +6,11 @@ from collections.abc import Mapping
 
 from campaign.domain.errors import NotFound
 from campaign.ingest.ghost.kind import Ghost
+from campaign.ingest.patreon.kind import Patreon
 from campaign.ingest.source_kind import SourceKind
 from campaign.ingest.stripe.kind import Stripe
 
-KINDS: Mapping[str, SourceKind] = {kind.name: kind for kind in (Stripe(), Ghost())}
+KINDS: Mapping[str, SourceKind] = {kind.name: kind for kind in (Stripe(), Ghost(), Patreon())}
 
 
 def kind_of(name: str) -> SourceKind:

@@ -1,0 +1,1 @@
+"""Patreon: its words stay in here; what leaves are facts."""
