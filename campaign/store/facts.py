@@ -116,6 +116,8 @@ def membership_values(m: ToldMembership, account_id: int) -> Values:
         "quantity": m.quantity,
         "how": m.how.value,
         "same_as": m.same_as,
+        "campaign_slug": m.campaign_slug,
+        "tags": sorted(set(m.tags)),
     }
 
 
@@ -139,8 +141,6 @@ def _save_invoices(
     _touch_memberships(session, source_id, {key for key in membership_keys if key is not None}, touched)
     _touch_linked(session, source_id, links, changed, touched)
 
-        "campaign_slug": m.campaign_slug,
-        "tags": sorted(set(m.tags)),
 
 def invoice_values(i: ToldInvoice) -> Values:
     """An invoice's columns, its lines left out."""
@@ -249,6 +249,7 @@ def payment_values(p: ToldPayment, account_id: int) -> Values:
         "occurred_at": p.occurred_at,
         "is_debit": p.is_debit,
         "campaign_slug": p.campaign_slug,
+        "tags": sorted(set(p.tags)),
     }
 
 
@@ -270,4 +271,3 @@ def _reduction_values(p: ToldPayment) -> list[Values]:
         }
         for r in p.reductions
     ]
-        "tags": sorted(set(p.tags)),

@@ -26,11 +26,11 @@ class ToldMembership:
     A source that tells only states sets it, tells no invoices, and says what runs: `running_from` the stated start or
     when it was first seen, `running_until` until when it is paid, None: until told otherwise. `how`: by what it runs.
     `same_as`: the key under which a source that knows more may hold this very arrangement.
+    `campaign_slug`, `tags`: what was said where it was begun, for campaigns that are about some facts only.
     """
 
     key: str
     account_key: str
-    `campaign_slug`, `tags`: what was said where it was begun, for campaigns that are about some facts only.
     status: str
     started_at: datetime
     ended_at: datetime | None = None
@@ -45,12 +45,12 @@ class ToldMembership:
     quantity: int = 1
     how: How = How.PAID
     same_as: str | None = None
+    campaign_slug: str | None = None
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ToldInvoice:
-    campaign_slug: str | None = None
-    tags: tuple[str, ...] = ()
     """One invoice with its lines; `state` is an InvoiceState's value or DRAFT."""
 
     key: str
@@ -82,11 +82,11 @@ class ToldPayment:
     is_debit: bool
     campaign_slug: str | None
     reductions: tuple[Reduction, ...]
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ToldSignUp:
-    tags: tuple[str, ...] = ()
     """One intent to join. `confirmed_at` None: not yet; `campaign_slug` None: for no campaign in particular."""
 
     key: str

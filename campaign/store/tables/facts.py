@@ -54,12 +54,12 @@ class MembershipRow(Base):
     """By what its running period entitles: paid, trial, gifted, complimentary, assumed."""
     same_as: Mapped[str | None] = mapped_column(String(255))
     """The key under which a source that knows more may hold this very arrangement."""
+    campaign_slug: Mapped[str | None] = mapped_column(String(48))
+    tags: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
     fetched_seq: Mapped[int] = mapped_column(BigInteger)
     __table_args__ = (UniqueConstraint("source_id", "key"),)
 
 
-    campaign_slug: Mapped[str | None] = mapped_column(String(48))
-    tags: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
 class InvoiceRow(Base):
     __tablename__ = "invoice"
     id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=True)
@@ -117,11 +117,11 @@ class PaymentRow(Base):
     occurred_at: Mapped[datetime]
     is_debit: Mapped[bool]
     campaign_slug: Mapped[str | None] = mapped_column(String(48))
+    tags: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
     set_apart_id: Mapped[int | None] = mapped_column(ForeignKey("set_apart.id"), index=True)
     fetched_seq: Mapped[int] = mapped_column(BigInteger)
     __table_args__ = (
         UniqueConstraint("source_id", "key"),
-    tags: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
         Index("ix_payment_link", "source_id", "link_key"),
         Index("ix_payment_invoice", "source_id", "invoice_key"),
         Index("ix_payment_time", "source_id", "occurred_at"),
