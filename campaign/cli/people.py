@@ -37,7 +37,7 @@ def find(address: str, as_json: bool) -> None:
     runtime = open_runtime()
     hashed = hasher_of(runtime.settings)(address)
     with runtime.db.read() as session:
-        person_id = lookup.person_of_address(session, hashed) if hashed else None
+        person_id = next(iter(lookup.people_of_address(session, hashed.all)), None) if hashed else None
         found = _found(session, person_id) if person_id is not None else None
     if found is None:
         raise click.ClickException("nobody with this address is known")

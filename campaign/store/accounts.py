@@ -1,37 +1,34 @@
-"""Accounts: whom a source names, each belonging to the person of its address (counting.md, Who is a member)."""
+"""Accounts: whom a source names, each belonging to a person (counting.md, Who is a member)."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from campaign.store.fact_rows import Row, Values, keep_newer, parts, rows_by_key
-from campaign.store.tables import Account, PersonRow
+from campaign.store import address_keys, joins
+from campaign.store.fact_rows import Kept, Row, Values, keep_newer, parts, rows_by_key
+from campaign.store.tables import Account
 from campaign.store.told import ToldAccount
 
 
 def save(session: Session, source_id: int, told: Mapping[str, ToldAccount], stamp: int) -> set[int]:
-    """Each account is kept with the person of its address; returns the people of those that moved, before and after."""
-    people: set[int] = set()
+    """Each account is kept with the person the rule gives it; returns the people who lost or won any, or differ."""
+    renewed = address_keys.renew(session, (a.address_hash for a in told.values()))
     standing = rows_by_key(session, Account, source_id, told)
-    moved = [
-        a
-        for a in told.values()
-        if (row := standing.get(a.key)) is None
-        or (row["fetched_seq"] < stamp and row["address_hash"] != a.address_hash)
-    ]
-    person_ids = _person_ids(session, moved)
+    people, torn = _places(session, [a for a in told.values() if a.key not in standing])
     values: dict[str, Values] = {}
     for account in told.values():
         row = standing.get(account.key)
-        person_id = person_ids.get(account.key, None if row is None else row["person_id"])
-        values[account.key] = {"address_hash": account.address_hash, "person_id": person_id}
-    for key, kept in keep_newer(session, Account, source_id, values, stamp).items():
-        if kept.before is not None and kept.changed:
-            people |= {kept.before["person_id"], values[key]["person_id"]}
-    return people
+        person_id = people[account.key] if row is None else row["person_id"]
+        hashed = None if account.address_hash is None else str(account.address_hash)
+        values[account.key] = {"address_hash": hashed, "person_id": person_id}
+    kept = keep_newer(session, Account, source_id, values, stamp)
+    moved = {row.id for row in kept.values() if row.before is not None and row.changed}
+    moved |= {kept[key].id for key in torn} | renewed | _link(session, told, kept)
+    return joins.reassign(session, moved)
 
 
 def named(session: Session, source_id: int, keys: Collection[str]) -> dict[str, Row]:
@@ -39,7 +36,7 @@ def named(session: Session, source_id: int, keys: Collection[str]) -> dict[str, 
     found = rows_by_key(session, Account, source_id, keys)
     missing = sorted(set(keys) - set(found))
     if missing:
-        people = _new_people(session, len(missing))
+        people = joins.new_people(session, len(missing))
         empty: dict[str, Values] = {
             key: {"address_hash": None, "person_id": person_id} for key, person_id in zip(missing, people, strict=True)
         }
@@ -56,24 +53,28 @@ def people_of(session: Session, account_ids: Iterable[int]) -> set[int]:
     return people
 
 
-def _person_ids(session: Session, accounts: Sequence[ToldAccount]) -> dict[str, int]:
-    """The person of each account: the one of its address, or one of its own where the source tells no address."""
-    hashes = sorted({a.address_hash for a in accounts if a.address_hash is not None})
-    by_hash: dict[str, int] = {}
-    for some in parts(hashes):
-        rows = session.execute(select(PersonRow.address_hash, PersonRow.id).where(PersonRow.address_hash.in_(some)))
-        by_hash.update({address_hash: i for address_hash, i in rows if address_hash is not None})
-    missing = [address_hash for address_hash in hashes if address_hash not in by_hash]
-    for some in parts({"address_hash": address_hash} for address_hash in missing):
-        made = session.execute(insert(PersonRow).returning(PersonRow.address_hash, PersonRow.id), some)
-        by_hash.update({address_hash: i for address_hash, i in made if address_hash is not None})
-    found = {a.key: by_hash[a.address_hash] for a in accounts if a.address_hash is not None}
-    alone = [a.key for a in accounts if a.address_hash is None]
-    return found | dict(zip(alone, _new_people(session, len(alone)), strict=True))
+def _places(session: Session, accounts: Sequence[ToldAccount]) -> tuple[dict[str, int], set[str]]:
+    """The person of each new account: the one of its address, or one of its own; and those for the rule to place.
+
+    A newcomer of whom staff have said nothing joins the one person of its address whatever else holds that together;
+    only where the address is already divided between two does the rule need to look further.
+    """
+    known: dict[str, list[int]] = defaultdict(list)
+    for some in parts(sorted({str(a.address_hash) for a in accounts if a.address_hash is not None})):
+        rows = session.execute(
+            select(Account.address_hash, Account.person_id).where(Account.address_hash.in_(some)).distinct()
+        )
+        for address_hash, person_id in rows:
+            known[address_hash or ""].append(person_id)
+    marks = {a.key: str(a.address_hash or a.key) for a in accounts}
+    fresh = sorted(set(marks.values()) - set(known))
+    made = dict(zip(fresh, joins.new_people(session, len(fresh)), strict=True))
+    people = {key: made[mark] if mark in made else min(known[mark]) for key, mark in marks.items()}
+    torn = {a.key for a in accounts if len(known.get(marks[a.key], ())) > 1}
+    return people, torn
 
 
-def _new_people(session: Session, number: int) -> list[int]:
-    rows = [PersonRow() for _ in range(number)]
-    session.add_all(rows)
-    session.flush()
-    return [row.id for row in rows]
+def _link(session: Session, told: Mapping[str, ToldAccount], kept: Mapping[str, Kept]) -> set[int]:
+    """The links of what was kept are those told; returns the accounts concerned."""
+    asked = {row.id: told[key].link_keys for key, row in kept.items() if told[key].link_keys or row.before is not None}
+    return joins.link(session, asked)

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from campaign.store import facts
+from campaign.store import erasures, facts
 from campaign.store.fact_rows import compare, parts
 from campaign.store.tables import Account, InvoiceLineRow, InvoiceRow, MembershipRow, PaymentRow, ReductionRow
 from campaign.store.told import ToldAccount, ToldInvoice, ToldMembership
@@ -36,7 +36,7 @@ def memberships(
     for some in parts(sorted(set(told) - unknown - different)):
         unbilled = session.execute(
             select(m.key, m.running_until).where(
-                m.source_id == source_id, m.key.in_(some), m.running_until.is_not(None), m.fetched_seq < stamp
+                m.source_id == source_id, m.key.in_(some), m.running_until > m.running_from, m.fetched_seq < stamp
             )
         )
         different |= {key for key, running_until in unbilled if running_until != told[key].running_until}
@@ -44,10 +44,17 @@ def memberships(
 
 
 def accounts(session: Session, source_id: int, told: Mapping[str, ToldAccount], stamp: int) -> set[str]:
-    """Accounts that are known with another address."""
-    return compare(
-        session, Account, source_id, {a.key: {"address_hash": a.address_hash} for a in told.values()}, stamp
-    )[1]
+    """Accounts that are known with another address, under whatever key; of an erased one nothing else is said."""
+    told = erasures.disguise_accounts(session, source_id, told)
+    different: set[str] = set()
+    for some in parts(sorted(told)):
+        rows = session.execute(
+            select(Account.key, Account.address_hash).where(
+                Account.source_id == source_id, Account.key.in_(some), Account.fetched_seq < stamp
+            )
+        )
+        different |= {key for key, known in rows if known not in erasures.hashes_of(told[key].address_hash)}
+    return different
 
 
 def invoices(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Select, delete, insert, select
 from sqlalchemy.orm import Session
 
-from campaign.store import accounts, sign_ups
+from campaign.store import accounts, erasures, joins, sign_ups
 from campaign.store.fact_rows import Kept, Row, Values, keep_newer, lock_facts, parts, replace_parts
 from campaign.store.people import Touched
 from campaign.store.tables import (
@@ -34,6 +34,7 @@ class Saved:
 def save(session: Session, source_id: int, told: Told, stamp: int) -> Saved:
     """Every fact of the reading is kept where its stamp is newer; older or equal changes nothing."""
     lock_facts(session)
+    told = erasures.disguise(session, source_id, told)
     saved = Saved()
     saved.touched.people |= accounts.save(session, source_id, told.accounts, stamp)
     named = {m.account_key for m in told.memberships.values()} | {p.account_key for p in told.payments.values()}
@@ -95,6 +96,7 @@ def _save_memberships(
     changed = [row for row in kept.values() if row.changed]
     account_ids = {values[key]["account_id"] for key, row in kept.items() if row.changed}
     account_ids |= {row.before["account_id"] for row in changed if row.before is not None}
+    touched.people |= joins.reassign(session, joins.naming(session, {key for key, row in kept.items() if row.changed}))
     touched.people |= accounts.people_of(session, account_ids)
 
 

@@ -13,10 +13,14 @@ DRAFT = "draft"
 
 @dataclass(frozen=True, slots=True)
 class ToldAccount:
-    """Who the source says it is. `address_hash` None: it tells no address."""
+    """Who the source says it is. `address_hash` None: it tells no address.
+
+    `link_keys`: memberships at another source that are this same person's (what Ghost says of Stripe's).
+    """
 
     key: str
     address_hash: str | None
+    link_keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,12 +17,14 @@ from campaign.store.tables.files import ByHand, FactBefore, FileDuplicate, FileI
 from campaign.store.tables.goals import ComparisonRow, ConversionRow, RateRow
 from campaign.store.tables.ledger import Batch, CampaignRow, CampaignVersion, EntryRow, Recheck, TotalRow
 from campaign.store.tables.newsroom import AlarmRow, ApiRequest, ApiToken, OutboxRow, PendingSignUp
+from campaign.store.tables.people import AccountLink, ErasedAddress, PersonDecision
 from campaign.store.tables.published import PublicFile, SnapshotRow
 from campaign.store.tables.sources import InboxEvent, Price, Source, SourceCursor, SourceObject, SourceReads, Stamp
 from campaign.store.tables.staff import Audit, CheckRun, Invite, JobRun, SignInAttempt, StaffRow, SweepRun
 
 __all__ = [
     "Account",
+    "AccountLink",
     "AlarmRow",
     "ApiRequest",
     "ApiToken",
@@ -35,6 +37,9 @@ __all__ = [
     "CheckRun",
     "ComparisonRow",
     "ConversionRow",
+    "EntryRow",
+    "ErasedAddress",
+    "FactBefore",
     "FileDuplicate",
     "FileImport",
     "FilePart",
@@ -49,6 +54,7 @@ __all__ = [
     "OutboxRow",
     "PaymentRow",
     "PendingSignUp",
+    "PersonDecision",
     "PersonRow",
     "Price",
     "PublicFile",

@@ -11,11 +11,12 @@ from campaign.store.tables.base import Base, Id
 
 
 class PersonRow(Base):
-    """One human being as far as is known: all accounts of one address hash. Never an address."""
+    """One human being as far as is known: the accounts that are joined (`store.joins`)."""
 
     __tablename__ = "person"
     id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=True)
     address_hash: Mapped[str | None] = mapped_column(String(80), unique=True)
+    """Of the first release, and empty: it is the accounts that have addresses."""
 
 
 class Account(Base):
@@ -28,7 +29,10 @@ class Account(Base):
     address_hash: Mapped[str | None] = mapped_column(String(80))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     fetched_seq: Mapped[int] = mapped_column(BigInteger)
-    __table_args__ = (UniqueConstraint("source_id", "key"),)
+    __table_args__ = (
+        UniqueConstraint("source_id", "key"),
+        Index("ix_account_address", "address_hash", "person_id"),
+    )
 
 
 class MembershipRow(Base):
