@@ -27,6 +27,8 @@ class Snapshot:
     checks: tuple[SourceCheck, ...] = ()
     corrections: tuple[Entry, ...] = ()
     price: JoinPrice | None = None
+    signs_up: bool = False
+    """Whether its page takes sign-ups by mail."""
     last_entry_id: int | None = None
     at: datetime | None = None
     """When it was taken; `as_of` may lie before."""

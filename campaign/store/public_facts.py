@@ -8,7 +8,8 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from campaign.domain.campaign import Campaign
+from campaign.domain.campaign import Campaign, GoalKind
+from campaign.store.sources import ASKED, FORM_SLUG
 from campaign.store.tables import Price, Source, SweepRun
 
 
@@ -40,10 +41,17 @@ def checks_of(session: Session, campaign: Campaign) -> tuple[SourceCheck, ...]:
     rows = session.execute(
         select(Source.id, Source.name, newest.c.began_at)
         .outerjoin(newest, newest.c.source_id == Source.id)
-        .where(Source.enabled)
+        .where(Source.enabled, Source.kind.in_(ASKED))
         .order_by(Source.name, Source.id)
     )
     return tuple(SourceCheck(name, began_at) for source_id, name, began_at in rows if campaign.counts_source(source_id))
+
+
+def signs_up_here(session: Session, campaign: Campaign) -> bool:
+    """Whether the campaign's page takes sign-ups: it counts them, and the form is in use (it is where mail is)."""
+    if campaign.kind is not GoalKind.SIGNUPS:
+        return False
+    return session.scalar(select(Source.enabled).where(Source.slug == FORM_SLUG)) is True
 
 
 def join_price(session: Session, campaign: Campaign) -> JoinPrice | None:

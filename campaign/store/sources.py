@@ -19,6 +19,8 @@ STRIPE, GHOST, PATREON = "stripe", "ghost", "patreon"
 FILE, API, HAND = "file", "api", "hand"
 ASKED = (STRIPE, GHOST, PATREON)
 """Sources that we ask; what the others hold is pushed to us, and nobody can sweep them."""
+FORM_SLUG = "sign-up-form"
+"""The source of those who sign up on a campaign's own page."""
 FIRST_SLUG = "stripe"
 """The source the environment describes; deliveries without a source's name in their address are its own."""
 

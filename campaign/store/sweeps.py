@@ -11,6 +11,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from campaign.domain.errors import NotFound
+from campaign.store.sources import ASKED
 from campaign.store.tables import Source, SourceCursor, SweepRun
 
 IMPORT, SWEEP, LISTING = "import", "sweep", "listing"
@@ -92,14 +93,14 @@ def set_cursor(session: Session, source_id: int, name: str, value: str, now: dat
 
 
 def not_swept_since(session: Session, at: datetime) -> dict[int, str]:
-    """Enabled sources (id to name) that have not finished a sweep or import begun at or after an instant."""
+    """Enabled sources that we ask (id to name) that have not finished a sweep or import begun at or after an instant."""
     swept = select(SweepRun.source_id).where(
         SweepRun.began_at >= at,
         SweepRun.finished_at.is_not(None),
         SweepRun.error.is_(None),
         SweepRun.kind.in_([SWEEP, IMPORT]),
     )
-    rows = session.execute(select(Source.id, Source.name).where(Source.enabled, Source.id.not_in(swept)))
+    rows = session.execute(select(Source.id, Source.name).where(Source.enabled, Source.kind.in_(ASKED), Source.id.not_in(swept)))
     return dict(rows.all())
 
 
