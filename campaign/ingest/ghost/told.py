@@ -46,7 +46,9 @@ class Reader:
 
 
 def _account(member: Fields, hash_address: AddressHasher) -> ToldAccount:
-    return ToldAccount(member.key, hash_address(member.optional_text("email")))
+    """Its subscriptions at Stripe are this person's too, whatever address it has there."""
+    at_stripe = {key for row in member.parts("subscriptions") if (key := row.id_text("id")) is not None}
+    return ToldAccount(member.key, hash_address(member.optional_text("email")), tuple(sorted(at_stripe)))
 
 
 def _sign_up(member: Fields) -> ToldSignUp:
