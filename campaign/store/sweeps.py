@@ -93,14 +93,15 @@ def set_cursor(session: Session, source_id: int, name: str, value: str, now: dat
 
 
 def not_swept_since(session: Session, at: datetime) -> dict[int, str]:
-    """Enabled sources that we ask (id to name) that have not finished a sweep or import begun at or after an instant."""
+    """Enabled sources that we ask (id to name) without a finished sweep or import begun at or after an instant."""
     swept = select(SweepRun.source_id).where(
         SweepRun.began_at >= at,
         SweepRun.finished_at.is_not(None),
         SweepRun.error.is_(None),
         SweepRun.kind.in_([SWEEP, IMPORT]),
     )
-    rows = session.execute(select(Source.id, Source.name).where(Source.enabled, Source.kind.in_(ASKED), Source.id.not_in(swept)))
+    asked = (Source.enabled, Source.kind.in_(ASKED))
+    rows = session.execute(select(Source.id, Source.name).where(*asked, Source.id.not_in(swept)))
     return dict(rows.all())
 
 
