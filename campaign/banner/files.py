@@ -11,40 +11,90 @@ import brotli
 
 from campaign.banner.formats import Formats
 from campaign.banner.page import page_html, page_path
-from campaign.banner.render import as_json, fragment_html, fragment_view, instant_text, number_json
+from campaign.banner.picture import card_svg, png_of, share_svg
+from campaign.banner.render import FragmentView, as_json, fragment_html, fragment_view, instant_text, number_json
 from campaign.banner.snapshot import Snapshot
+from campaign.banner.surfaces import FRAME_SHAPES, badge, frame_html, qr_svg, screen_html, sentence, share_text
 from campaign.domain.campaign import Campaign
+from campaign.domain.look import Shape
 from campaign.domain.stage import Stage
 from campaign.domain.wording import fill, nouns, words_for
 from campaign.store.publications import Body
 
 JSON = "application/json"
 HTML = "text/html; charset=utf-8"
+TEXT = "text/plain; charset=utf-8"
+SVG = "image/svg+xml"
+PNG = "image/png"
+TYPES = {".json": JSON, ".html": HTML, ".txt": TEXT, ".svg": SVG, ".png": PNG}
+"""The type of a public file by how its name ends."""
 LEAST_CODED_BYTES = 500
 """Bodies up to this size fit one packet either way."""
 
 
-def files_of(snapshot: Snapshot, public_url: str) -> list[Body]:
-    """The files of a public campaign: number and fragment of each language (the first also without it), data, page."""
+def files_of(snapshot: Snapshot, public_url: str, *, pictures: bool = True) -> list[Body]:
+    """The files of a public campaign: for each language (the first also without it) number, fragment, sentence, frames,
+    screen, badge and page; data and QR code; pictures unless told otherwise.
+    """
     campaign = snapshot.campaign
     base = f"/g/{campaign.slug}"
     files: list[Body] = []
     for place, language in enumerate(campaign.languages):
         view = fragment_view(snapshot, language, public_url)
-        number, fragment = number_json(snapshot, view), fragment_html(view).encode()
-        for name in ("", f".{language}") if place == 0 else (f".{language}",):
-            files.append(coded(f"{base}{name}.json", JSON, number))
-            files.append(coded(f"{base}{name}.html", HTML, fragment))
+        named = _of_language(snapshot, view, public_url)
+        if pictures:
+            named |= _pictures(campaign, view)
+        for name, (kind, body) in named.items():
+            files.append(coded(f"{base}{name.replace('*', f'.{language}')}", kind, body))
+            if place == 0 and not name.startswith("/share"):
+                files.append(coded(f"{base}{name.replace('*', '')}", kind, body))
         files.append(coded(page_path(campaign, language), HTML, page_html(snapshot, public_url, language).encode()))
+    first = fragment_view(snapshot, campaign.languages[0], public_url)
+    files.append(coded(f"{base}/frame.html", HTML, frame_html(campaign, first, Shape.CARD, public_url).encode()))
     files.append(coded(f"{base}/data.json", JSON, as_json(public_data(snapshot, public_url))))
+    files.append(coded(f"{base}/qr.svg", SVG, qr_svg(f"{public_url}{base}/")))
     return files
+
+
+def picture_paths(campaign: Campaign) -> frozenset[str]:
+    """The files that `files_of` leaves out without pictures."""
+    base = f"/g/{campaign.slug}"
+    names = [f".{language}.{kind}" for language in campaign.languages for kind in ("svg", "png")]
+    shares = [f"/share.{language}.png" for language in campaign.languages]
+    return frozenset(f"{base}{name}" for name in (*names, ".svg", ".png", *shares))
+
+
+def _of_language(snapshot: Snapshot, view: FragmentView, public_url: str) -> dict[str, tuple[str, bytes]]:
+    """Name (with * for the language) to type and bytes."""
+    campaign = snapshot.campaign
+    return {
+        "*.json": (JSON, number_json(snapshot, view)),
+        "*.html": (HTML, fragment_html(view).encode()),
+        "*.txt": (TEXT, sentence(view).encode()),
+        "/badge*.json": (JSON, as_json(badge(campaign, view))),
+        "/screen*.html": (HTML, screen_html(campaign, view, public_url).encode()),
+        **{
+            f"/frame*.{shape.value}.html": (HTML, frame_html(campaign, view, shape, public_url).encode())
+            for shape in FRAME_SHAPES
+        },
+    }
+
+
+def _pictures(campaign: Campaign, view: FragmentView) -> dict[str, tuple[str, bytes]]:
+    theme = campaign.look.theme.value
+    card = card_svg(view, theme)
+    return {
+        "*.svg": (SVG, card.encode()),
+        "*.png": (PNG, png_of(card)),
+        "/share*.png": (PNG, png_of(share_svg(view, campaign.name, theme), 1)),
+    }
 
 
 def coded(path: str, content_type: str, body: bytes) -> Body:
     """A file with its tag, and with gzip and brotli where they pay."""
     zipped: bytes | None = None
     squeezed: bytes | None = None
-    if len(body) > LEAST_CODED_BYTES:
+    if len(body) > LEAST_CODED_BYTES and content_type != PNG:
         zipped = gzip.compress(body, 9, mtime=0)
         squeezed = cast(Any, brotli).compress(body, quality=9)
     return Body(path, content_type, body, zipped, squeezed, hashlib.sha256(body).hexdigest()[:24])
@@ -72,6 +122,10 @@ def public_data(snapshot: Snapshot, public_url: str) -> dict[str, Any]:
         "until": None if snapshot.until is None else instant_text(snapshot.until),
         "result": _result(snapshot),
         "languages": list(campaign.languages),
+        "share": {
+            language: share_text(fragment_view(snapshot, language, public_url), f"{public_url}/g/{campaign.slug}/")
+            for language in campaign.languages
+        },
         "words": {language: _words(campaign, language) for language in campaign.languages},
         "checks": [
             {"source": check.source, "checked_at": instant_text(check.checked_at) if check.checked_at else None}

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from campaign.banner.files import HTML, JSON, coded
+from campaign.banner.files import TYPES, coded
 from campaign.store.publications import OK, Published
 
 _INDEX = "index.html"
@@ -37,8 +37,8 @@ def read(folder: Path) -> list[Published]:
     found: list[Published] = []
     base = folder / "g"
     for file in sorted(base.rglob("*")) if base.is_dir() else ():
-        content_type = {".json": JSON, ".html": HTML}.get(file.suffix)
-        if content_type is None or not file.is_file():
+        content_type = TYPES.get(file.suffix)
+        if content_type is None or file.name.startswith(".") or not file.is_file():
             continue
         try:
             body = file.read_bytes()

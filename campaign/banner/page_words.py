@@ -170,7 +170,7 @@ _DE = PageWords(
     other_languages="Diese Seite in anderen Sprachen",
 )
 _AR = PageWords(
-    as_of="حتى {when}",
+    as_of="بتاريخ {when}",
     join_for="{button} مقابل {price}",
     join_interval="{button} مقابل {price} لكل {interval}",
     intervals={"day": "يوم", "week": "أسبوع", "month": "شهر", "year": "سنة"},

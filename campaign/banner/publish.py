@@ -12,7 +12,7 @@ from typing import Any, cast
 from jinja2 import TemplateError
 
 from campaign.banner import folder
-from campaign.banner.files import files_of
+from campaign.banner.files import files_of, picture_paths
 from campaign.banner.render import fragment_view
 from campaign.banner.snapshot import Before, Snapshot, take
 from campaign.domain.campaign import Campaign, EditorState
@@ -27,6 +27,9 @@ LEAST_BETWEEN = timedelta(milliseconds=250)
 """Between two publications of one campaign."""
 LEAST_BETWEEN_REFRESHES = timedelta(seconds=5)
 """While a delivery waits long, `as_of` stays old; that alone is not asked every quarter of a second."""
+LEAST_BETWEEN_PICTURES = timedelta(seconds=30)
+"""Drawing costs more than words; pictures say when they were true."""
+OLDEST_PICTURE = timedelta(minutes=5)
 REFRESH_AFTER = timedelta(seconds=60)
 """So old may `as_of` become before it is published again without any change."""
 
@@ -42,6 +45,16 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
+class _Drawn:
+    """What the last pictures of a campaign say, and when they were drawn."""
+
+    said: tuple[Any, ...]
+    at: datetime
+    again_at: datetime
+    """When they are drawn again."""
+
+
+@dataclass(frozen=True, slots=True)
 class _Seen:
     """What this publisher knows of its last publication of a campaign."""
 
@@ -50,6 +63,7 @@ class _Seen:
     as_of: datetime
     again_at: datetime | None
     """When time alone changes what is shown."""
+    drawn: _Drawn
     echo: bool
     """The number changed within the second of the `as_of` before, which open pages therefore do not take."""
 
@@ -62,6 +76,8 @@ class _Draft:
     files: list[Body]
     after_version: int
     snapshot: Snapshot | None = None
+    drawn: _Drawn | None = None
+    keep: frozenset[str] = frozenset()
     signature: tuple[Any, ...] = ()
     echo: bool = False
     is_new: bool = False
@@ -158,28 +174,44 @@ class Publisher:
             checks=public_facts.checks_of(session, campaign),
             corrections=tuple(ledger.public_corrections(session, campaign.id)),
             price=public_facts.join_price(session, campaign),
+            signs_up=public_facts.signs_up_here(session, campaign),
             last_entry_id=ledger.last_entry_id(session, campaign.id),
         )
         body = snapshot_body(snapshot, self._public_url)
+        drawn, is_drawn = self._draw(snapshot, body, now)
         echo = before is not None and before.value != snapshot.value and before.as_of >= snapshot.as_of
         return _Draft(
             campaign=campaign,
-            files=files_of(snapshot, self._public_url),
+            files=files_of(snapshot, self._public_url, pictures=is_drawn),
             after_version=after_version,
             snapshot=snapshot,
+            drawn=drawn,
+            keep=frozenset() if is_drawn else picture_paths(campaign),
             signature=signature,
             echo=echo,
             is_new=last is None or dict(last.body) != body,
             body=body,
         )
 
+    def _draw(self, snapshot: Snapshot, body: dict[str, Any], now: datetime) -> tuple[_Drawn, bool]:
+        """What the pictures will say, and whether they are drawn now: when they say something else, or are old."""
+        look = snapshot.campaign.look
+        said = (snapshot.campaign.name, look.theme, snapshot.shown, body["value"], body["words"])
+        seen = self._seen.get(snapshot.campaign.id)
+        last = seen.drawn if seen is not None else None
+        if last is not None:
+            again_at = last.at + (OLDEST_PICTURE if said == last.said else LEAST_BETWEEN_PICTURES)
+            if now < again_at:
+                return _Drawn(last.said, last.at, again_at), False
+        return _Drawn(said, now, now + OLDEST_PICTURE), True
+
     def _remember(self, draft: _Draft, now: datetime) -> None:
         snapshot = draft.snapshot
-        if snapshot is None:
+        if snapshot is None or draft.drawn is None:
             self._seen.pop(draft.campaign.id, None)
             return
         hold = draft.campaign.hold
-        times = (snapshot.until, snapshot.day_ends_at, hold.until if hold else None)
+        times = (snapshot.until, snapshot.day_ends_at, hold.until if hold else None, draft.drawn.again_at)
         moments = [m for m in times if m is not None and m > now]
         self._seen[draft.campaign.id] = _Seen(
             signature=draft.signature,
@@ -187,6 +219,7 @@ class Publisher:
             as_of=snapshot.as_of,
             again_at=min(moments, default=None),
             echo=draft.echo,
+            drawn=draft.drawn,
         )
 
     def _write_folder(self, db: Database, done: list[str]) -> list[str]:
@@ -233,7 +266,7 @@ def _keep(db: Database, draft: _Draft, now: datetime) -> int | None:
         publications.lock(session)
         if publications.last_version(session, campaign_id) != draft.after_version:
             return None
-        changed = publications.put(session, campaign_id, draft.files, now)
+        changed = publications.put(session, campaign_id, draft.files, now, draft.keep)
         snapshot = draft.snapshot
         if snapshot is not None and draft.is_new:
             publications.keep_snapshot(

@@ -55,6 +55,8 @@ class FragmentView:
     soon: str = ""
     """The headline of this very day, "3 days left": only for who knows that `until` is not over."""
     soon_until: str = ""
+    shape: str = "card"
+    theme: str = "paper"
 
 
 @cache
@@ -128,6 +130,8 @@ def fragment_view(snapshot: Snapshot, language: str, public_url: str) -> Fragmen
         show=snapshot.shown,
         soon=soon,
         soon_until=soon_until,
+        shape=campaign.look.shape.value,
+        theme=campaign.look.theme.value,
     )
 
 

@@ -9,7 +9,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo, available_timezones
 
+from campaign.domain.display import Display, validate_display
 from campaign.domain.errors import Invalid
+from campaign.domain.look import Look
 from campaign.domain.money import exponent
 
 
@@ -98,16 +100,6 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """Thresholds of the stages (counting.md, Stages) and for how long the result is shown."""
-
-    quiet_percent: int = 30
-    near_percent: int = 80
-    last_days: int = 10
-    showing_days: int = 14
-
-
-@dataclass(frozen=True, slots=True)
 class Join:
     """What the campaign's page offers: one price of one source, monthly; and the newsroom's own page to return to."""
 
@@ -153,7 +145,12 @@ class Campaign:
     words: Mapping[str, Mapping[str, Words]] = field(default_factory=dict[str, Mapping[str, Words]])
     """Language, then stage (or "default"), to words."""
     languages: tuple[str, ...] = ("en",)
+    wordings: Mapping[str, Mapping[str, Mapping[str, Words]]] = field(
+        default_factory=dict[str, Mapping[str, Mapping[str, Words]]]
+    )
+    """Words under test: key of the variant, then as `words`; the first variant's words are `words`."""
     look: Look = field(default_factory=Look)
+    display: Display = field(default_factory=Display)
     join: Join = field(default_factory=Join)
     state: EditorState = EditorState.DRAFT
     frozen: Frozen | None = None
@@ -220,6 +217,7 @@ def validate(campaign: Campaign) -> None:
     if campaign.opening is not None and (campaign.opening.members < 0 or campaign.kind is not GoalKind.MEMBERS):
         raise Invalid("opening", "Only a members campaign has an opening, and it is not negative.")
     _validate_languages(campaign.languages)
+    validate_display(campaign.display)
 
 
 def _validate_rule(rule: Rule) -> None:

@@ -170,7 +170,9 @@ def default_words(kind: str, language: str) -> Mapping[str, Words]:
     button, thanks = p.buttons.get(kind, p.buttons[""]), p.thanks.get(kind, p.thanks[""])
 
     def words(headline: str, call: str, with_button: bool = True) -> Words:
-        return Words(headline=_built(headline, p, kind), call=_built(call, p, kind), button=button if with_button else "")
+        return Words(
+            headline=_built(headline, p, kind), call=_built(call, p, kind), button=button if with_button else ""
+        )
 
     return {
         "default": words("{plain}", p.call),

@@ -17,15 +17,14 @@ from campaign.domain.campaign import (
     GoalKind,
     Hold,
     Join,
-    Look,
     Opening,
     OpeningSource,
     Rule,
     Scope,
-    Words,
     validate,
 )
 from campaign.domain.errors import Conflict, Invalid, NotFound
+from campaign.store import campaign_show
 from campaign.store.tables import CampaignRow, CampaignVersion
 
 
@@ -60,6 +59,11 @@ def all_campaigns(session: Session) -> list[Campaign]:
     """Every campaign, newest start first."""
     rows = session.scalars(select(CampaignRow).order_by(CampaignRow.starts_on.desc(), CampaignRow.id.desc()))
     return [_campaign(row) for row in rows]
+
+
+def versions(session: Session) -> dict[int, int]:
+    """The version of each campaign, to see that none was edited meanwhile."""
+    return dict(session.execute(select(CampaignRow.id, CampaignRow.version)).all())
 
 
 def create(session: Session, campaign: Campaign, author: str, reason: str, now: datetime) -> Campaign:
@@ -129,6 +133,8 @@ def _refuse_locked(before: Campaign, after: Campaign) -> None:
             state=before.state,
             join=before.join,
             hold=before.hold,
+            wordings=before.wordings,
+            display=before.display,
         )
         if replace(same, version=before.version, name=before.name, look=before.look) != before:
             raise Invalid("state", "The result is frozen: only words can change.")
@@ -172,12 +178,11 @@ def _settings(campaign: Campaign) -> dict[str, Any]:
             "at": opening.at.isoformat(),
             "sources": [asdict(source) for source in opening.sources],
         },
-        "words": {
-            language: {stage: asdict(words) for stage, words in stages.items()}
-            for language, stages in campaign.words.items()
-        },
+        "words": campaign_show.words_body(campaign.words),
         "languages": list(campaign.languages),
+        "wordings": {key: campaign_show.words_body(words) for key, words in campaign.wordings.items()},
         "look": asdict(campaign.look),
+        "display": campaign_show.display_body(campaign.display),
         "join": asdict(campaign.join),
         "hold": None if campaign.hold is None else {**asdict(campaign.hold), "until": campaign.hold.until.isoformat()},
     }
@@ -193,7 +198,6 @@ def _campaign(row: CampaignRow) -> Campaign:
     settings = row.settings
     rule = settings["rule"]
     hold = settings.get("hold")
-    words = cast(dict[str, dict[str, dict[str, str]]], settings["words"])
     return Campaign(
         id=row.id,
         slug=row.slug,
@@ -206,9 +210,11 @@ def _campaign(row: CampaignRow) -> Campaign:
         zone=row.zone,
         rule=_rule(rule),
         opening=_opening(settings.get("opening")),
-        words={lang: {stage: Words(**w) for stage, w in stages.items()} for lang, stages in words.items()},
+        words=campaign_show.words(settings["words"]),
         languages=tuple(settings["languages"]),
-        look=Look(**settings["look"]),
+        wordings={key: campaign_show.words(words) for key, words in settings.get("wordings", {}).items()},
+        look=campaign_show.look(settings["look"]),
+        display=campaign_show.display(settings.get("display", {})),
         join=Join(**settings["join"]),
         state=EditorState(row.state),
         frozen=_frozen(row.frozen),

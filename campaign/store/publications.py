@@ -68,10 +68,12 @@ def last_version(session: Session, campaign_id: int | None = None) -> int:
     return session.scalar(query) or 0
 
 
-def put(session: Session, campaign_id: int, files: Iterable[Body], now: datetime) -> int:
+def put(
+    session: Session, campaign_id: int, files: Iterable[Body], now: datetime, keep: frozenset[str] = frozenset()
+) -> int:
     """The campaign's public files are exactly these; returns how many changed. Others it had are taken back.
 
-    `last_modified` never goes back. Needs `lock`.
+    `keep`: paths that stay as they are. `last_modified` never goes back. Needs `lock`.
     """
     files = list(files)
     standing = {
@@ -89,7 +91,7 @@ def put(session: Session, campaign_id: int, files: Iterable[Body], now: datetime
         if (etag, status) != (f.etag, OK):
             version += 1
             rows.append(_row(f, campaign_id, version, OK, max(now, modified)))
-    kept = {f.path for f in files}
+    kept = keep | {f.path for f in files}
     for path, (_, status, modified) in standing.items():
         if path not in kept and status == OK:
             version += 1

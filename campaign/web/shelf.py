@@ -21,6 +21,16 @@ from campaign.store.engine import Database
 from campaign.store.publications import OK, Body, Published
 
 LIVE = "public, max-age=5, s-maxage=10, stale-while-revalidate=15, stale-if-error=86400"
+RULES = "public, max-age=15, s-maxage=15, stale-if-error=86400"
+"""What switches every open page off is never older than that."""
+_IN_A_FRAME = [
+    (
+        "Content-Security-Policy",
+        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; base-uri 'none'; "
+        "form-action 'none'; frame-ancestors *",
+    ),
+    ("Referrer-Policy", "strict-origin-when-cross-origin"),
+]
 _ASK_EVERY_SECONDS = 2.0
 """Also without being told of a change."""
 _REST_SECONDS = 0.1
@@ -171,6 +181,10 @@ class Shelf:
         self.pages = pages
 
     def _page(self, published: Published) -> Page:
-        whole_page = published.file.path.endswith("/")
-        more = self._page_headers if whole_page else []
-        return Page(published.file, published.last_modified, LIVE, more, keeps_query=whole_page)
+        path = published.file.path
+        whole_page = path.endswith("/")
+        more = self._page_headers if whole_page else _IN_A_FRAME if "/frame." in path else []
+        if "/screen." in path:
+            more = self._page_headers
+        cache = RULES if path.endswith("/rules.json") else LIVE
+        return Page(published.file, published.last_modified, cache, more, keeps_query=whole_page)

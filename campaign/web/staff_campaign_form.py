@@ -14,7 +14,6 @@ from campaign.domain.campaign import (
     EditorState,
     GoalKind,
     Join,
-    Look,
     Opening,
     OpeningSource,
     Rule,
@@ -156,7 +155,13 @@ def read_campaign(form: Any, base: Campaign, choices: Choices) -> Campaign:
         rule=_rule(form, currency),
         opening=_opening(form, zone, choices.sources) if kind is GoalKind.MEMBERS else None,
         join=_join(form),
-        look=Look(form.quiet_percent.data, form.near_percent.data, form.last_days.data, form.showing_days.data),
+        look=replace(
+            base.look,
+            quiet_percent=form.quiet_percent.data,
+            near_percent=form.near_percent.data,
+            last_days=form.last_days.data,
+            showing_days=form.showing_days.data,
+        ),
     )
 
 

@@ -314,3 +314,29 @@ def a_source(room: Newsroom) -> int:
         settings = room.runtime().settings
         secrets = sources.SourceSecrets(api_key="rk_test_" + "x" * 20, webhook_secrets=())
         return sources.add(session, "shop", "Shop", secrets, settings, room.now).id
+
+
+def picture(room: Newsroom, path: str = "/g/25k.svg") -> str:
+    with room.db.read() as session:
+        body = publications.body_at(session, path)
+    assert body is not None
+    return body.decode()
+
+
+def test_pictures_follow_within_half_a_minute_and_never_disappear_meanwhile(newsroom: Newsroom) -> None:
+    newsroom.publish()
+    assert "24,600" in picture(newsroom)
+    newsroom.book(13)
+    newsroom.publish()
+    assert number(newsroom)["count"] == 24_613
+    assert "24,600" in picture(newsroom)
+    assert newsroom.publish(timedelta(seconds=30)).published
+    assert "24,613" in picture(newsroom)
+    assert picture(newsroom, "/g/25k.en.svg") == picture(newsroom)
+
+
+def test_a_picture_never_says_an_as_of_of_more_than_five_minutes_ago(newsroom: Newsroom) -> None:
+    newsroom.publish()
+    for _ in range(5):
+        newsroom.publish(timedelta(seconds=60))
+    assert "2:05" in picture(newsroom)

@@ -179,6 +179,8 @@ VIEW: dict[str, object] = {
     "plain": "24,613 out of 25,000",
     "stage": "near",
     "show": True,
+    "shape": "card",
+    "theme": "paper",
 }
 
 

@@ -11,6 +11,7 @@ import pytest
 from campaign.app import create_app
 from campaign.domain.campaign import EditorState
 from campaign.domain.errors import DatabaseUnavailable
+from campaign.store import publications
 from campaign.store.engine import Database, open_database
 from campaign.web.shelf import Shelf
 from tests.banner.newsroom import Newsroom, a_campaign
@@ -112,15 +113,11 @@ def test_a_database_restored_from_before_is_followed_too(newsroom: Newsroom) -> 
 def test_a_half_written_or_foreign_file_in_the_folder_does_no_harm(newsroom: Newsroom) -> None:
     (newsroom.folder / "g" / "empty.json").write_bytes(b"")
     (newsroom.folder / "g" / ".25k.json.1.part").write_bytes(b'{"v":')
-    (newsroom.folder / "g" / "notes.txt").write_bytes(b"mine")
+    (newsroom.folder / "g" / "notes.md").write_bytes(b"mine")
     shelf = Shelf(open_database("sqlite:////nonexistent/none.db"), newsroom.folder, {}, [])
     shelf.start()
     shelf.stop()
-    assert shelf.paths() == [
-        "/g/25k.en.html",
-        "/g/25k.en.json",
-        "/g/25k.html",
-        "/g/25k.json",
-        "/g/25k/",
-        "/g/25k/data.json",
-    ]
+    with newsroom.db.read() as session:
+        published = sorted(f.file.path for f in publications.standing(session))
+    assert shelf.paths() == published
+    assert {"/g/25k/", "/g/25k.png", "/g/25k/frame.en.thin.html"} <= set(published)
