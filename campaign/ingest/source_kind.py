@@ -10,6 +10,7 @@ from typing import Any, Protocol, runtime_checkable
 from campaign.ingest.addresses import AddressHasher
 from campaign.ingest.reading import Found, Reading
 from campaign.store.engine import Database, Session
+from campaign.store.imports import ImportState
 from campaign.store.inbox import Delivery
 from campaign.store.ledger import Cause
 from campaign.store.objects import Ref
@@ -95,11 +96,15 @@ class TriesKeys(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Importing:
-    """The run of an import: what its steps beat, and what its entries name."""
+    """The run of an import: what its steps beat, and what its entries name.
+
+    `state`: how far an earlier run has got, and since when its facts matter.
+    """
 
     batch_id: int
     cause: Cause
     progress: Progress
+    state: ImportState
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,18 +7,25 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from campaign.domain.errors import Conflict
+from campaign.domain.campaign import EditorState
+from campaign.domain.errors import CampaignTrackerError, Conflict
 from campaign.ingest.accounts import Accounts
 from campaign.ingest.kinds import KINDS, kind_of
 from campaign.ingest.listing import CURSOR
 from campaign.ingest.reading import Found
 from campaign.ingest.source_kind import Importing, Progress
-from campaign.store import batches, campaigns, objects, sources, sweeps
+from campaign.store import batches, campaigns, imports, objects, sources, sweeps
 from campaign.store.engine import Database, Session
+from campaign.store.imports import ImportState
 from campaign.store.ledger import Cause
 from campaign.store.objects import Ref
+from campaign.store.stamps import next_stamp
 
 OVERLAP = timedelta(days=3)
+LOOKS_BACK = timedelta(days=365)
+"""An import reads a year at least, and as far back as any campaign looks."""
+GOES_ON_WITHIN = timedelta(days=7)
+"""An import that was stopped is gone on with; later it begins again."""
 REFS_A_STEP = 100
 
 
@@ -40,31 +47,58 @@ def import_all(
     actor: str,
     progress: Progress | None = None,
     calls_per_second: float | None = None,
+    *,
+    everything: bool = False,
 ) -> Swept:
-    """Everything the source holds is taken in, in steps, and published once.
+    """What matters of the source is taken in, in steps, and published once; a run that was stopped is gone on with.
 
-    Raises Conflict while a campaign's opening names the source and nobody said whether its list includes the opening's
-    people; else what the gateway raises, and the run keeps it.
+    `everything`: however old it is. Raises Conflict while another process takes it in, and while a campaign's opening
+    names the source and nobody said whether its list includes the opening's people; else what the gateway raises and
+    AllowanceSpent, and the run keeps it.
     """
     began_at = now()
     with db.write() as session:
-        _refuse_unanswered(session, source_id)
+        state = want_import(session, source_id, actor, began_at, everything=everything)
         run_id = sweeps.begin(session, source_id, sweeps.IMPORT, began_at)
         batch_id = batches.begin(session, "import", None, source_id, actor, began_at)
-    cause = Cause("import", run_id, author=actor)
+    run = Importing(batch_id, Cause("import", run_id, author=actor), progress or _silent, state)
     try:
         asking = accounts.asking(source_id, now, calls_per_second)
-        done = kind_of(asking.source.kind).take_in_all(asking, Importing(batch_id, cause, progress or _silent))
+        done = kind_of(asking.source.kind).take_in_all(asking, run)
     except Exception as error:
         _fail(db, run_id, now(), error, batch_id)
         raise
     with db.write() as session:
         if sweeps.cursor(session, source_id, CURSOR) is None:
-            sweeps.set_cursor(session, source_id, CURSOR, str(int(began_at.timestamp())), now())
+            sweeps.set_cursor(session, source_id, CURSOR, str(int(state.wanted_at.timestamp())), now())
+        imports.complete(session, source_id, state.since, now())
         sweeps.report(session, run_id, done.report)
         sweeps.finish(session, run_id, now())
         batches.finish(session, batch_id, now())
     return Swept(run_id, source_id, done.report, done.calls)
+
+
+def want_import(
+    session: Session, source_id: int, actor: str, now: datetime, *, everything: bool = False
+) -> ImportState:
+    """An import of the source is wanted: how far an earlier one has got, or a new one. Raises Conflict as `import_all`.
+
+    The jobs process takes it up where nobody else does.
+    """
+    _refuse_unanswered(session, source_id)
+    if imports.is_worked_on(session, source_id, now - batches.ABANDONED_AFTER):
+        raise Conflict("This source is being taken in right now by another process; its page shows how far it is.")
+    state = imports.state(session, source_id)
+    if state is None or now - state.wanted_at > GOES_ON_WITHIN or (everything and state.since is not None):
+        since = None if everything else _first_instant_that_matters(session, now)
+        return imports.want(session, source_id, actor, since, next_stamp(session), now)
+    return state
+
+
+def _first_instant_that_matters(session: Session, now: datetime) -> datetime:
+    looked_at = [c for c in campaigns.all_campaigns(session) if c.state is not EditorState.ARCHIVED]
+    starts = [c.starts_at for c in looked_at] + [c.opening.at for c in looked_at if c.opening is not None]
+    return min([now - LOOKS_BACK, *starts])
 
 
 def sweep(
@@ -139,7 +173,8 @@ def _ask_for(db: Database, source_id: int, found: Found, run_id: int, now: Calla
 
 def _fail(db: Database, run_id: int, now: datetime, error: Exception, batch_id: int | None) -> None:
     with db.write() as session:
-        sweeps.finish(session, run_id, now, f"{type(error).__name__}: {error}"[:500])
+        said = str(error) if isinstance(error, CampaignTrackerError) else f"{type(error).__name__}: {error}"
+        sweeps.finish(session, run_id, now, said[:500])
         if batch_id is not None:
             batches.finish(session, batch_id, now)
 

@@ -1,6 +1,7 @@
-"""The first import: everything an account holds, page by page, with few calls.
+"""The first import: what matters of an account, page by page, with few calls; a run that was stopped is gone on with.
 
 Invoices come first, so that a membership is booked once, with all its evidence; then charges, then subscriptions.
+How far each list was taken in is kept with what it told, so that another run begins behind it.
 """
 
 from __future__ import annotations
@@ -9,17 +10,19 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
 from campaign.counting import book, recounts
 from campaign.domain.errors import MalformedFact
 from campaign.ingest.stripe.fetch import CHARGE_WITH
 from campaign.ingest.stripe.fields import Json, Thing
 from campaign.ingest.stripe.pages import Lister, Page
-from campaign.ingest.stripe.reading import CHARGE, INVOICE, PRICE, SUBSCRIPTION, Reader, Reading
-from campaign.ingest.stripe.subscriptions import billed_until
-from campaign.store import batches, facts, objects, prices
-from campaign.store.engine import Database
+from campaign.ingest.stripe.reach import Reach
+from campaign.ingest.stripe.reading import CHARGE, DISPUTE, INVOICE, PRICE, REFUND, SUBSCRIPTION, Reader, Reading
+from campaign.ingest.stripe.subscriptions import told_subscription
+from campaign.store import batches, fact_differences, facts, imports, objects, prices
+from campaign.store.engine import Database, Session
+from campaign.store.imports import ImportState
 from campaign.store.ledger import Cause
 from campaign.store.objects import Ref
 from campaign.store.people import Touched, chunks
@@ -30,7 +33,7 @@ ROWS_A_STEP = 100
 
 @dataclass(slots=True)
 class Importer:
-    """Takes in one account's whole lists. `found` counts what was seen, by kind."""
+    """Takes in one account's lists. `state`: how far earlier runs got; `found` counts what they saw too, by kind."""
 
     db: Database
     lister: Lister
@@ -40,28 +43,47 @@ class Importer:
     cause: Cause
     now: Callable[[], datetime]
     progress: Callable[[dict[str, int]], None]
+    state: ImportState
     found: Counter[str] = field(default_factory=Counter[str])
     _billed_until: dict[str, datetime] = field(default_factory=dict[str, datetime])
-    _people_later: set[int] = field(default_factory=set[int])
 
     def run(self) -> None:
-        """Every price, invoice, charge and subscription is taken in. Raises what the gateway raises."""
+        """Prices, invoices, charges and subscriptions are taken in. Raises what the gateway raises, AllowanceSpent."""
+        self.found.update(self.state.seen)
+        reach = Reach(self.state.since)
         self._all(PRICE, "prices", self.reader.price, expand=["data.product"])
-        self._all(INVOICE, "invoices", self._invoice, expand=["data.payments"])
+        self._all(INVOICE, "invoices", self._invoice, expand=["data.payments"], **reach.created())
         charge_with = [f"data.{name}" for name in CHARGE_WITH]
-        self._all(CHARGE, "charges", self._charge, expand=charge_with)
+        self._all(CHARGE, "charges", self._charge, expand=charge_with, **reach.created())
+        if reach.since is not None:
+            self._all(REFUND, "refunds", lambda row: self._older(REFUND, row), **reach.created_refunds())
+            self._all(DISPUTE, "disputes", lambda row: self._older(DISPUTE, row), **reach.created_refunds())
         self._all(SUBSCRIPTION, "subscriptions", self._subscription, status="all", expand=["data.customer"])
         self._recount_others()
 
-    def _all(self, kind: str, path: str, read: Callable[[Json], Reading], **params: object) -> None:
-        for page in self.lister.pages(path, **params):
+    def _all(self, kind: str, path: str, read: Callable[[Json], Reading], **params: Any) -> None:
+        after = self.state.lists.get(kind)
+        if after is None and kind in self.state.lists:
+            return
+        for page in self.lister.pages(path, after, **params):
             for rows in _steps(page):
+                self.found[kind] += len(rows)
                 self._take_in(kind, rows, page.stamp, read)
-            self.found[kind] += len(page.rows)
             self.progress(dict(self.found))
+        with self.db.write() as session:
+            self._got_to(session, kind, None)
+
+    def _got_to(self, session: Session, kind: str, last: str | None) -> None:
+        now = self.now()
+        imports.got_to(session, self.source_id, kind, last, self.found, now)
+        batches.beat(session, self.batch_id, dict(self.found), now)
 
     def _take_in(self, kind: str, rows: list[Json], stamp: int, read: Callable[[Json], Reading]) -> None:
         """A row that can't be read is asked for by itself, so that its error is kept with it."""
+        if kind == SUBSCRIPTION:
+            with self.db.read() as session:
+                keys = [Thing.of(row, SUBSCRIPTION).key for row in rows]
+                self._billed_until = imports.billed_until(session, self.source_id, keys)
         reading = Reading()
         for row in rows:
             try:
@@ -78,34 +100,26 @@ class Importer:
                 objects.settle(session, self.source_id, reading.whole - reading.dirties, stamp)
             if reading.dirties:
                 objects.mark_dirty(session, self.source_id, reading.dirties, now, self.cause.kind, self.cause.id)
-            batches.beat(session, self.batch_id, dict(self.found), now)
+            self._got_to(session, kind, str(rows[-1]["id"]))
 
     def _due_now(self, kind: str, touched: Touched) -> Touched:
         """People are counted when their memberships come, so that what came before is not counted in vain."""
-        if kind == SUBSCRIPTION:
-            self._people_later -= touched.people
-            return touched
-        self._people_later |= touched.people
-        return Touched(payments=touched.payments)
+        return touched if kind == SUBSCRIPTION else Touched(payments=touched.payments)
 
     def _recount_others(self) -> None:
         """Those whose memberships were known already, or who have none."""
-        for people in chunks(self._people_later, ROWS_A_STEP):
+        with self.db.read() as session:
+            others = imports.people_without_memberships_since(session, self.source_id, self.state.first_stamp)
+        for people in chunks(others, ROWS_A_STEP):
             now = self.now()
             with self.db.write() as session:
                 book.recount(session, Touched(people=set(people)), self.cause, now)
                 batches.beat(session, self.batch_id, dict(self.found), now)
-        self._people_later.clear()
 
     def _invoice(self, row: Json) -> Reading:
         if _is_cut_short(row, "lines") or _is_cut_short(row, "payments"):
             return Reading(dirties={Ref(INVOICE, Thing.of(row, INVOICE).key)})
-        reading = self.reader.invoice(row)
-        for invoice in reading.told.invoices.values():
-            until, key = billed_until([invoice]), invoice.membership_key
-            if key is not None and until is not None:
-                self._billed_until[key] = max(until, self._billed_until.get(key, until))
-        return reading
+        return self.reader.invoice(row)
 
     def _charge(self, row: Json) -> Reading:
         charge = Thing.of(row, CHARGE)
@@ -113,12 +127,24 @@ class Importer:
             return Reading(dirties={Ref(CHARGE, charge.key)})
         return self.reader.charge(row, [], None)
 
+    def _older(self, kind: str, row: Json) -> Reading:
+        """What took from a payment that the list of charges did not reach; the payment is asked for."""
+        charge = Thing.of(row, kind).id_of("charge")
+        if charge is None:
+            return Reading()
+        with self.db.read() as session:
+            unknown, _ = fact_differences.unsettled_payments(session, self.source_id, {charge})
+        return Reading(dirties={Ref(CHARGE, key) for key in unknown})
+
     def _subscription(self, row: Json) -> Reading:
-        """All of its invoices are known by now."""
+        """Those of its invoices that matter are known by now."""
         key = Thing.of(row, SUBSCRIPTION).key
         if _is_cut_short(row, "items"):
             return Reading(dirties={Ref(SUBSCRIPTION, key)})
-        return self.reader.subscription_with_known_invoices(row, self._billed_until.get(key))
+        reach, billed_until = Reach(self.state.since), self._billed_until.get(key)
+        if reach.has_all_invoices(told_subscription(row)):
+            return self.reader.subscription_with_known_invoices(row, billed_until)
+        return self.reader.older_subscription(row, billed_until, reach)
 
 
 def _steps(page: Page) -> Iterator[list[Json]]:

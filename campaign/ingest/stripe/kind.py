@@ -29,7 +29,7 @@ from campaign.ingest.stripe.events import EVENT_TYPES
 from campaign.ingest.stripe.fetch import Fetcher
 from campaign.ingest.stripe.importing import Importer
 from campaign.ingest.stripe.key import try_key
-from campaign.ingest.stripe.pages import CALLS_PER_SECOND, Lister, Page
+from campaign.ingest.stripe.pages import CALLS_PER_SECOND, GENTLE_CALLS_PER_SECOND, Lister, Page
 from campaign.ingest.stripe.reading import CUSTOMER, INVOICE, KINDS, LATER_KINDS, SUBSCRIPTION, Reader
 from campaign.ingest.stripe.sweeping import Sweeper
 from campaign.ingest.stripe.verify import verify
@@ -97,11 +97,12 @@ class Stripe:
         return Ref(CUSTOMER, account_key) if account_key.startswith("cus_") else None
 
     def take_in_all(self, asking: Asking, run: Importing) -> Work:
-        """Prices, invoices, charges and subscriptions, page by page."""
-        lister = _lister(asking)
+        """Prices, invoices, charges and subscriptions, page by page, five a second where nothing else is asked for."""
+        pace = asking.calls_per_second or GENTLE_CALLS_PER_SECOND
+        lister = Lister(asking.db, asking.gateway, pace, _meter(asking))
         reader = Reader(asking.hash_address)
         importer = Importer(
-            asking.db, lister, reader, asking.source_id, run.batch_id, run.cause, asking.now, run.progress
+            *(asking.db, lister, reader, asking.source_id, run.batch_id, run.cause, asking.now, run.progress, run.state)
         )
         importer.run()
         return Work({"seen": dict(importer.found)}, lister.calls)

@@ -13,6 +13,7 @@ from campaign.ingest.stripe.charges import giver_address, told_charge
 from campaign.ingest.stripe.fields import Json, Thing
 from campaign.ingest.stripe.invoices import subscription_key, told_invoice
 from campaign.ingest.stripe.prices import told_price
+from campaign.ingest.stripe.reach import Reach
 from campaign.ingest.stripe.subscriptions import billed_until, is_plain, told_subscription, without_billed_period
 from campaign.store.objects import Ref
 from campaign.store.told import ToldAccount
@@ -101,6 +102,16 @@ class Reader:
         reading = self.customer_of(body)
         membership = told_subscription(body, invoices_complete=True)
         reading.told.add(without_billed_period(membership, until))
+        reading.whole.add(Ref(SUBSCRIPTION, membership.key))
+        return reading
+
+    def older_subscription(self, body: Json, until: datetime | None, reach: Reach) -> Reading:
+        """The membership of whose invoices only the later ones were told, with what is assumed of the time before."""
+        membership = told_subscription(body)
+        if not reach.may_assume(body, membership):
+            return Reading(dirties={Ref(SUBSCRIPTION, membership.key)})
+        reading = self.customer_of(body)
+        reading.told.add(reach.assumed(membership, until))
         reading.whole.add(Ref(SUBSCRIPTION, membership.key))
         return reading
 
