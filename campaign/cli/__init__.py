@@ -10,6 +10,7 @@ from campaign.cli.db import db
 from campaign.cli.jobs import jobs
 from campaign.cli.output import OneSentence
 from campaign.cli.people import people
+from campaign.cli.rates import rates
 from campaign.cli.serve import serve
 from campaign.cli.sources import sources_group
 from campaign.cli.staff import staff
@@ -20,5 +21,5 @@ def main() -> None:
     """Run and look after campaigns: readers see a number, and this is how it is kept true."""
 
 
-for _command in (serve, campaigns, sources_group, people, staff, jobs, db, backup, restore):
+for _command in (serve, campaigns, sources_group, people, rates, staff, jobs, db, backup, restore):
     main.add_command(_command)

@@ -144,6 +144,8 @@ def _membership(m: ToldMembership, source_id: int) -> Membership:
         quantity=m.quantity,
         how=m.how,
         same_as=m.same_as,
+        campaign_slug=m.campaign_slug,
+        tags=tuple(sorted(set(m.tags))),
     )
 
 
@@ -163,6 +165,7 @@ def _payment(p: ToldPayment, source_id: int) -> Payment:
         campaign_slug=p.campaign_slug,
         invoice_key=p.invoice_key,
         reductions=p.reductions,
+        tags=tuple(sorted(set(p.tags))),
     )
 
 

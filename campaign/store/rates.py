@@ -130,16 +130,18 @@ def conversions_of(session: Session, payment_id: int) -> list[Conversion]:
     ]
 
 
-def waiting(session: Session, after_id: int, limit: int) -> list[tuple[str, int]]:
-    """(kind, id) of subjects that wait for a rate, in order of their ids, for walking through all of them."""
-    rows = session.execute(
-        select(Recheck.subject_kind, Recheck.subject_id)
-        .where(Recheck.waits.startswith(NO_RATE), Recheck.subject_id > after_id)
-        .order_by(Recheck.subject_id)
-        .distinct()
-        .limit(limit)
+def waiting(session: Session, subject_kind: str, after_id: int, limit: int) -> list[int]:
+    """Subjects of a kind that wait for a rate, in order of their ids, for walking through all of them."""
+    return list(
+        session.scalars(
+            select(Recheck.subject_id)
+            .where(Recheck.subject_kind == subject_kind, Recheck.waits.startswith(NO_RATE))
+            .where(Recheck.subject_id > after_id)
+            .order_by(Recheck.subject_id)
+            .distinct()
+            .limit(limit)
+        )
     )
-    return [(kind, subject_id) for kind, subject_id in rows]
 
 
 def count_waiting(session: Session) -> int:
