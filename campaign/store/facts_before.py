@@ -69,7 +69,7 @@ def told_under(session: Session, kind: str, source_id: int, stamp: int, after_id
         .order_by(of.c.id)
         .limit(limit)
     )
-    return dict(rows)
+    return dict(rows.all())
 
 
 def load(session: Session, source_id: int, kind: str, keys: Collection[str], stamp: int) -> dict[str, Before]:
@@ -208,8 +208,9 @@ def _fact(kind: str, body: Mapping[str, Any]) -> Any:
     for name, value in body.items():
         is_instant = isinstance(value, str) and name.endswith(("_at", "_from", "_until"))
         made[name] = datetime.fromisoformat(value) if is_instant else value
+        if isinstance(value, list):
+            made[name] = tuple(cast(Sequence[str], value))
     if kind == MEMBERSHIP:
-        made["price_keys"] = tuple(cast(Sequence[str], made["price_keys"]))
         made["how"] = How(made["how"])
     if kind == PAYMENT:
         made["reductions"] = ()

@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from campaign.store import bulk, facts, sign_ups
+from campaign.store import bulk, erasures, facts, sign_ups
 from campaign.store.fact_rows import lock_facts, parts
-from campaign.store.tables import Account, Base, MembershipRow, PaymentRow, PersonRow, SignUpRow
+from campaign.store.tables import Account, Base, ErasedAddress, MembershipRow, PaymentRow, PersonRow, SignUpRow
 from campaign.store.told import ToldAccount, ToldMembership, ToldPayment, ToldSignUp
 
 
@@ -46,12 +46,11 @@ def unknown(session: Session, source_id: int, people: Sequence[NewPerson]) -> li
     memberships = _known(session, MembershipRow, source_id, (m.key for p in people for m in p.memberships))
     payments = _known(session, PaymentRow, source_id, (m.key for p in people for m in p.payments))
     signed = _known(session, SignUpRow, source_id, (m.key for p in people for m in p.sign_ups))
-    hashes: set[str] = set()
-    for some in parts(sorted({one for p in people for one in p.hashes()})):
-        hashes |= {h for h in session.scalars(select(Account.address_hash).where(Account.address_hash.in_(some))) if h}
-        hashes |= {
-            h for h in session.scalars(select(PersonRow.address_hash).where(PersonRow.address_hash.in_(some))) if h
-        }
+    hashes = _known_hashes(session, {one for p in people for one in p.hashes()})
+    if _any_erased(session):
+        stands = {erasures.stand_in(source_id, a.key): a.key for p in people for a in p.accounts}
+        keys |= {stands[key] for key in _known(session, Account, source_id, stands)}
+        hashes |= erasures.hashes_among(session, (one for p in people for one in p.hashes()))
     return [
         not (
             any(a.key in keys for a in p.accounts)
@@ -67,9 +66,7 @@ def unknown(session: Session, source_id: int, people: Sequence[NewPerson]) -> li
 def insert(session: Session, source_id: int, people: Sequence[NewPerson], stamp: int) -> Ids:
     """The people and all their facts stand under the stamp. None of them is known before."""
     person_ids = bulk.take_ids(session, PersonRow, len(people))
-    addresses = [next((a.address_hash for a in p.accounts if a.address_hash is not None), None) for p in people]
-    told_people = zip(person_ids, addresses, strict=True)
-    bulk.write(session, PersonRow, ("id", "address_hash"), ((i, None if a is None else str(a)) for i, a in told_people))
+    bulk.write(session, PersonRow, ("id",), ((i,) for i in person_ids))
     account_ids = _insert_accounts(session, source_id, people, person_ids, stamp)
     _insert_memberships(session, source_id, people, account_ids, stamp)
     payment_ids = _insert_payments(session, source_id, people, account_ids, stamp)
@@ -83,6 +80,18 @@ def _known(session: Session, table: type[Base], source_id: int, keys: Iterable[s
     for some in parts(sorted(set(keys))):
         found |= set(session.scalars(select(of.c.key).where(of.c.source_id == source_id, of.c.key.in_(some))))
     return found
+
+
+def _known_hashes(session: Session, hashes: set[str]) -> set[str]:
+    found: set[str] = set()
+    for some in parts(sorted(hashes)):
+        rows = session.scalars(select(Account.address_hash).where(Account.address_hash.in_(some)))
+        found |= {one for one in rows if one is not None}
+    return found
+
+
+def _any_erased(session: Session) -> bool:
+    return session.execute(select(ErasedAddress.address_hash).limit(1)).first() is not None
 
 
 def _insert_accounts(

@@ -193,7 +193,8 @@ class RowReader:
             return None
         if len(typed) > 320 or _ADDRESS.fullmatch(typed) is None:
             raise Refused("address", "an e-mail address is expected")
-        return self.hash_address(typed)
+        found = self.hash_address(typed)
+        return None if found is None else " ".join(found.all)
 
     def _payer(self, cells: list[str], name: str) -> str | None:
         """Who paid, where only a bank account or a name tells it: hashed like an address."""

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple, TypeVar, cast
 
 from campaign.domain.facts import How
+from campaign.domain.people import ADDRESS_KEY, AddressHash
 from campaign.ingest.files.columns import What
 from campaign.store.told import ToldAccount, ToldMembership, ToldPayment, ToldSignUp
 
@@ -65,13 +66,18 @@ def account_key(row: Row) -> str:
     """Whom the row is about: the number its maker gives the person, else the address, else the row itself."""
     if row.account is not None:
         return row.account
-    return f"address:{row.address}" if row.address is not None else f"row:{row.key}"
+    return f"{ADDRESS_KEY}{newest(row.address)}" if row.address is not None else f"row:{row.key}"
+
+
+def newest(address: str) -> str:
+    """Of the hashes of an address under all keys, written with spaces between, the first."""
+    return address.partition(" ")[0]
 
 
 def bucket_of(row: Row, buckets: int) -> int:
     """Rows of one address lie in one bucket, and buckets follow each other as the hashes do."""
     if row.address is not None:
-        digits = row.address.rpartition(":")[2][:8]
+        digits = newest(row.address).rpartition(":")[2][:8]
     else:
         digits = hashlib.blake2b(account_key(row).encode(), digest_size=4).hexdigest()
     return int(digits, 16) * buckets >> 32
@@ -97,7 +103,10 @@ class Same:
 
 
 def told_account(row: Row) -> ToldAccount:
-    return ToldAccount(account_key(row), row.address)
+    if row.address is None:
+        return ToldAccount(account_key(row), None)
+    first, *older = row.address.split(" ")
+    return ToldAccount(account_key(row), AddressHash(first, older))
 
 
 def membership_key(row: MembershipRow) -> str:

@@ -15,9 +15,9 @@ from campaign.ingest.files.columns import Columns, What
 from campaign.ingest.files.decoding import Table, look_at
 from campaign.ingest.files.reading import Refusal, RowReader, open_questions, read_all, settled
 from campaign.ingest.files.rows import Row, bucket_of, pack
-from campaign.store import campaigns, imports
+from campaign.store import campaigns, file_imports
 from campaign.store.engine import Database
-from campaign.store.imports import ImportSeen, RefusalSeen, State
+from campaign.store.file_imports import ImportSeen, RefusalSeen, State
 from campaign.store.stamps import pushed_stamp
 
 BYTES_A_BUCKET = 48_000
@@ -87,7 +87,7 @@ def take_in(
         return Taken(before, is_new=False)
     said = _without_questions(given.file, table, said)
     with db.write() as session:
-        import_id = imports.begin(
+        import_id = file_imports.begin(
             session,
             now(),
             source_id=given.source_id,
@@ -100,14 +100,14 @@ def take_in(
             buckets=max(1, -(-table.size // BYTES_A_BUCKET)),
             actor=given.actor,
         )
-        seen = imports.load(session, import_id)
+        seen = file_imports.load(session, import_id)
         slugs = frozenset(campaign.slug for campaign in campaigns.all_campaigns(session))
     reader = RowReader(said, table.heads, hash_address, given.exported_at, slugs)
     _Taking(db, seen, now, progress or _silent).run(given.file, table, reader)
     with db.write() as session:
         options = {**said.as_json(), "format": table.words}
-        imports.change(session, import_id, state=State.READ, options=options, done=0, beat_at=EARLIEST)
-        return Taken(imports.load(session, import_id), is_new=True)
+        file_imports.change(session, import_id, state=State.READ, options=options, done=0, beat_at=EARLIEST)
+        return Taken(file_imports.load(session, import_id), is_new=True)
 
 
 def look(db: Database, given: Given, key: str) -> tuple[Table, Columns]:
@@ -121,7 +121,7 @@ def _columns(db: Database, given: Given, table: Table, *, is_checked: bool = Tru
     said = given.columns
     if said is None:
         with db.read() as session:
-            kept = imports.last_options(session, given.source_id)
+            kept = file_imports.last_options(session, given.source_id)
         remembered = None if not kept else _remembered(kept)
         if remembered is not None and set(remembered.columns.values()) <= set(table.heads):
             said = replace(remembered, zone=given.zone)
@@ -146,7 +146,7 @@ def _remembered(kept: Any) -> Columns:
 def _before(db: Database, given: Given, table: Table) -> ImportSeen | None:
     """The import of the very same file and instant. Raises Conflict for another file of the same instant."""
     with db.read() as session:
-        same = imports.same_instant(session, given.source_id, pushed_stamp(given.exported_at))
+        same = file_imports.same_instant(session, given.source_id, pushed_stamp(given.exported_at))
     if same is not None and same.digest != table.digest:
         raise Conflict(
             f"A list exported at the same moment is counted already ({same.file_name}). "
@@ -188,7 +188,7 @@ class _Taking:
                 self._left_out += 1
             elif isinstance(read, Refusal):
                 self._refused += 1
-                if self._refused <= imports.REFUSALS_KEPT:
+                if self._refused <= file_imports.REFUSALS_KEPT:
                     self._refusals.append(read)
             else:
                 self._held[bucket_of(read, buckets)].append(read)
@@ -207,13 +207,13 @@ class _Taking:
         for at in range(0, len(order), PARTS_A_STEP):
             bodies = {bucket: pack(self._held.pop(bucket)) for bucket in order[at : at + PARTS_A_STEP]}
             with self._db.write() as session:
-                imports.keep_parts(session, self._seen.id, self._number, bodies)
-                imports.change(session, self._seen.id, beat_at=self._now())
+                file_imports.keep_parts(session, self._seen.id, self._number, bodies)
+                file_imports.change(session, self._seen.id, beat_at=self._now())
         with self._db.write() as session:
             found = [RefusalSeen(one.line, one.field, one.reason) for one in self._refusals]
-            imports.keep_refusals(session, self._seen.id, found)
+            file_imports.keep_refusals(session, self._seen.id, found)
             preview = {"left_out": self._left_out}
-            imports.change(session, self._seen.id, rows=self._rows, refused=self._refused, preview=preview)
+            file_imports.change(session, self._seen.id, rows=self._rows, refused=self._refused, preview=preview)
         self._refusals.clear()
         self._number += 1
 

@@ -1,0 +1,143 @@
+"""Rows of a list become what is told of people, and for those known already, what stands of them is kept before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from campaign.ingest.files import rows as row_rules
+from campaign.ingest.files.columns import What
+from campaign.ingest.files.rows import MembershipRow, PaymentRow, Row, Same, SignUpRow
+from campaign.store import facts, facts_before, file_imports
+from campaign.store.engine import Session
+from campaign.store.file_imports import ImportSeen
+from campaign.store.new_people import NewPerson
+from campaign.store.people import Touched
+from campaign.store.told import Told, ToldAccount, ToldMembership
+
+MOST_STRETCHES = 50
+"""Of one person in one source; more is no list of members."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a bucket tells: people, and rows that look like others."""
+
+    people: tuple[NewPerson, ...]
+    same: tuple[Same, ...]
+
+
+def step_of(bodies: Sequence[bytes], seen: ImportSeen) -> Step:
+    """The people a bucket's rows tell of; rows of one address are one person."""
+    what = What(seen.what)
+    rows = row_rules.unpack(bodies, what)
+    people: dict[str, NewPerson] = {}
+    by_person: dict[str, list[Row]] = {}
+    for row in rows:
+        whose = row.address or row_rules.account_key(row)
+        by_person.setdefault(whose, []).append(row)
+    same: list[Same] = []
+    for whose, told in by_person.items():
+        person = people[whose] = NewPerson(_accounts(told), note=_lines(told))
+        if what is What.MEMBERSHIP:
+            person.memberships += _memberships([r for r in told if isinstance(r, MembershipRow)], seen.exported_at)
+        elif what is What.PAYMENT:
+            first, others = row_rules.without_repeats([r for r in told if isinstance(r, PaymentRow)])
+            person.payments += [row_rules.told_payment(row, key) for key, row in first.items()]
+            same += others
+        else:
+            signed = [row_rules.told_sign_up(r) for r in told if isinstance(r, SignUpRow)]
+            person.sign_ups += {one.key: one for one in reversed(signed)}.values()
+    return Step(tuple(people.values()), tuple(same))
+
+
+def _accounts(rows: Sequence[Row]) -> list[ToldAccount]:
+    found: dict[str, ToldAccount] = {}
+    for row in rows:
+        told = row_rules.told_account(row)
+        found.setdefault(told.key, told)
+    return list(found.values())
+
+
+def _lines(rows: Sequence[Row]) -> str:
+    lines = sorted(row.line for row in rows)
+    shown = ", ".join(str(line) for line in lines[:5])
+    return f"line {shown}" if len(lines) == 1 else f"lines {shown}{' …' if len(lines) > 5 else ''}"
+
+
+def _memberships(rows: Sequence[MembershipRow], exported_at: datetime) -> list[ToldMembership]:
+    """One for each stretch a list tells of an account, numbered by their starts; a repeated row is one."""
+    distinct = {row[1:]: row for row in reversed(rows)}.values()
+    told: list[ToldMembership] = []
+    number: dict[str, int] = {}
+    for row in sorted(distinct, key=lambda r: (r.starts or 0, r.until or 0, r.line)):
+        base = row_rules.membership_key(row)
+        number[base] = number.get(base, 0) + 1
+        if number[base] <= MOST_STRETCHES:
+            told.append(row_rules.told_membership(row, row_rules.numbered(base, number[base]), exported_at))
+    return told
+
+
+def tell(session: Session, seen: ImportSeen, people: Sequence[NewPerson], *, keeps: bool = True) -> Touched:
+    """What the list tells of people, known or not, are facts; returns whose entries may have changed.
+
+    What stood before is kept for undoing, where `keeps`.
+    """
+    told = Told()
+    for person in people:
+        told.add(*person.accounts, *person.payments, *person.sign_ups)
+    told.add(*_placed(session, seen, [m for person in people for m in person.memberships]))
+    return keep_and_save(session, seen, told, keeps=keeps)
+
+
+def keep_and_save(session: Session, seen: ImportSeen, told: Told, *, keeps: bool = True) -> Touched:
+    """The facts stand under the list's stamp, after what stood before was kept."""
+    if keeps:
+        facts_before.keep(session, seen.source_id, told, seen.stamp)
+    return facts.save(session, seen.source_id, told, seen.stamp).touched
+
+
+def keep_same(session: Session, seen: ImportSeen, same: Sequence[Same]) -> None:
+    """Rows that look like others wait for staff."""
+    told = {one.key: (one.row.line, {"row": list(one.row)}) for one in same}
+    if told:
+        file_imports.keep_duplicates(session, seen.source_id, seen.id, told)
+
+
+def _placed(session: Session, seen: ImportSeen, told: Sequence[ToldMembership]) -> list[ToldMembership]:
+    """Each membership under the key of the stretch it goes on with, or under the next one where it is a return."""
+    placed: list[ToldMembership] = []
+    taken: set[str] = set()
+    open_ = [(m.key.partition("#")[0], m) for m in told]
+    for number in range(1, MOST_STRETCHES + 1):
+        if not open_:
+            break
+        keys = {row_rules.numbered(base, number) for base, _ in open_}
+        standing = facts_before.memberships(session, seen.source_id, keys)
+        later: list[tuple[str, ToldMembership]] = []
+        for base, m in open_:
+            key = row_rules.numbered(base, number)
+            stands = standing.get(key)
+            if key in taken or (stands is not None and _is_over(stands[1], m)):
+                later.append((base, m))
+                continue
+            taken.add(key)
+            placed.append(_going_on(m, key, None if stands is None else stands[1], seen.exported_at))
+        open_ = later
+    return placed
+
+
+def _is_over(stands: ToldMembership, told: ToldMembership) -> bool:
+    """Whether what stands had ended before what is told began."""
+    ends = [at for at in (stands.ended_at, stands.running_until) if at is not None]
+    start = told.running_from or told.started_at
+    return bool(ends) and min(ends) < start and stands.started_at < start
+
+
+def _going_on(told: ToldMembership, key: str, stands: ToldMembership | None, exported_at: datetime) -> ToldMembership:
+    """Where the list states no start, the one first seen stays."""
+    if stands is None or told.started_at != exported_at or stands.running_from is None:
+        return replace(told, key=key)
+    start = min(stands.running_from, told.started_at)
+    return replace(told, key=key, started_at=start, running_from=start if told.running_from is not None else None)
