@@ -82,13 +82,20 @@ def list_prices(slug: str, counted: tuple[str, ...], all_recurring: bool, as_jso
 
 @sources_group.command("import")
 @click.argument("slug")
+@click.option("--everything", is_flag=True, help="However old: else a year, and as far back as a campaign looks.")
+@click.option("--calls-per-second", type=click.FloatRange(0.1, 25), help="How fast the source is asked. [default: 5]")
 @as_json
-def import_source(slug: str, as_json: bool) -> None:
-    """Take in everything a source holds: the first step with a new one. Published once, at the end."""
+def import_source(slug: str, everything: bool, calls_per_second: float | None, as_json: bool) -> None:
+    """Take in what a source holds: the first step with a new one. Published once, at the end.
+
+    What was stopped is gone on with: repeat the command, or leave it to the jobs process.
+    """
     runtime = open_runtime()
     source = _source(runtime, slug)
     accounts = Accounts(runtime.db, runtime.settings)
-    done = sweeping.import_all(runtime.db, accounts, source.id, runtime.now, actor(), _show_seen)
+    done = sweeping.import_all(
+        *(runtime.db, accounts, source.id, runtime.now, actor(), _show_seen, calls_per_second), everything=everything
+    )
     print_value(done, as_json, lambda: f"{source.name} is imported with {done.calls} calls. {_words(done.report)}")
 
 

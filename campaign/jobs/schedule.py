@@ -13,6 +13,7 @@ from campaign.counting.freeze import freeze_due
 from campaign.counting.passage import recheck_due
 from campaign.domain.campaign import EditorState
 from campaign.domain.errors import CampaignTrackerError
+from campaign.ingest import api, endpoints, imports, sign_up_form
 from campaign.ingest.accounts import Accounts
 from campaign.ingest.listing import list_all_events
 from campaign.ingest.quarantine import set_apart_bursts
@@ -60,6 +61,19 @@ def sweep_sources(runtime: Runtime) -> str:
     return f"{len(swept)} sources swept with {calls} calls" if swept else "no source was imported yet"
 
 
+def import_sources(runtime: Runtime) -> str | None:
+    """Imports that staff asked for, or that were stopped, are gone on with."""
+    number = imports.go_on(Accounts(runtime.db, runtime.settings), runtime.now)
+    return f"{number} sources imported" if number else None
+
+
+def tidy_endpoints(runtime: Runtime) -> str | None:
+    """Signing secrets that ran out are forgotten, replaced endpoints deleted."""
+    accounts = Accounts(runtime.db, runtime.settings)
+    number = endpoints.tidy(accounts, runtime.settings.public_url, runtime.now())
+    return f"{number} tidied" if number else None
+
+
 def check_numbers(runtime: Runtime) -> str:
     """Each live campaign's stored number is compared with its ledger, and its ledger with the facts."""
     with runtime.db.read() as session:
@@ -81,7 +95,11 @@ def set_bursts_apart(runtime: Runtime) -> str | None:
 def prune(runtime: Runtime) -> str | None:
     """What only throttling needed is forgotten when it is old."""
     gone = forget_old_attempts(runtime.db, runtime.now())
-    return f"{gone} sign-in attempts forgotten" if gone else None
+    addresses = sign_up_form.forget_expired(runtime.db, runtime.now())
+    api.forget_old_requests(runtime.db, runtime.now())
+    words = [f"{gone} sign-in attempts forgotten"] if gone else []
+    words += [f"{addresses} addresses forgotten that nobody confirmed"] if addresses else []
+    return ", ".join(words) or None
 
 
 def deliver(runtime: Runtime) -> str | None:
@@ -111,6 +129,14 @@ JOBS: tuple[Job, ...] = (
         every=timedelta(minutes=1),
     ),
     Job("check", "compares number, ledger and facts", check_numbers, timedelta(hours=1), every=timedelta(hours=1)),
+    Job(
+        *("source_import", "goes on with imports that were asked for", import_sources, timedelta(hours=6)),
+        every=timedelta(seconds=5),
+    ),
+    Job(
+        *("endpoints", "tidies secrets and endpoints of sources", tidy_endpoints, timedelta(minutes=5)),
+        every=timedelta(minutes=1),
+    ),
     Job("deliver", "sends mail and alarms", deliver, timedelta(minutes=30), every=timedelta(seconds=5)),
     Job("watch", "raises alarms", watch, timedelta(minutes=5), every=timedelta(minutes=1)),
     Job("prune", "forgets what is too old to matter", prune, timedelta(minutes=5), every=timedelta(hours=1)),
@@ -126,6 +152,7 @@ def make_loops(runtime: Runtime, runner: Runner, stop: threading.Event) -> list[
     with db.write() as session:
         sources.ensure_from_env(session, runtime.settings, runtime.now())
         objects.release_leases(session)
+    sign_up_form.ensure_source(db, runtime.settings, runtime.now())
     worker = Worker(db, Accounts(db, runtime.settings), runtime.now)
     publisher = Publisher(runtime.settings.public_url, runtime.public_dir)
     booked = Nudge()

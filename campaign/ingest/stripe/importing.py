@@ -13,14 +13,14 @@ from datetime import datetime
 from typing import Any, cast
 
 from campaign.counting import book, recounts
-from campaign.domain.errors import MalformedFact
+from campaign.domain.errors import Conflict, MalformedFact
 from campaign.ingest.stripe.fetch import CHARGE_WITH
 from campaign.ingest.stripe.fields import Json, Thing
 from campaign.ingest.stripe.pages import Lister, Page
 from campaign.ingest.stripe.reach import Reach
 from campaign.ingest.stripe.reading import CHARGE, DISPUTE, INVOICE, PRICE, REFUND, SUBSCRIPTION, Reader, Reading
 from campaign.ingest.stripe.subscriptions import told_subscription
-from campaign.store import batches, fact_differences, facts, imports, objects, prices
+from campaign.store import batches, fact_differences, facts, imports, objects, prices, sources
 from campaign.store.engine import Database, Session
 from campaign.store.imports import ImportState
 from campaign.store.ledger import Cause
@@ -74,6 +74,9 @@ class Importer:
             self._got_to(session, kind, None)
 
     def _got_to(self, session: Session, kind: str, last: str | None) -> None:
+        """Raises Conflict where staff have taken the source out of use meanwhile."""
+        if not sources.load(session, self.source_id).enabled:
+            raise Conflict("The source was taken out of use; its import goes on when it is in use again.")
         now = self.now()
         imports.got_to(session, self.source_id, kind, last, self.found, now)
         batches.beat(session, self.batch_id, dict(self.found), now)
