@@ -137,7 +137,7 @@ def public_data(snapshot: Snapshot, public_url: str) -> dict[str, Any]:
         ],
         "page": f"{public_url}/g/{campaign.slug}/",
         "home": campaign.join.home_url or None,
-        "joinable": snapshot.price is not None,
+        "joinable": snapshot.price is not None or snapshot.signs_up,
     }
 
 

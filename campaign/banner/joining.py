@@ -9,7 +9,7 @@ from campaign.banner.notice_words import notice_words
 from campaign.domain.campaign import Campaign, EditorState
 from campaign.domain.errors import NotFound
 from campaign.store import campaigns, public_facts
-from campaign.store.engine import Database
+from campaign.store.engine import Database, Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +23,38 @@ class Offer:
 def offer(db: Database, slug: str, now: datetime) -> Offer:
     """What the campaign's page may offer now. Raises NotFound for a draft as for an unknown slug."""
     with db.read() as session:
-        campaign = campaigns.by_slug(session, slug)
-        if campaign.state is not EditorState.PUBLIC:
-            raise NotFound("campaign", slug)
+        campaign = _public(session, slug)
         price = public_facts.join_price(session, campaign)
+    return _offer(campaign, price is not None, now)
+
+
+def sign_up_offer(db: Database, slug: str, now: datetime) -> Offer:
+    """Whether the campaign's page takes sign-ups by mail now. Raises NotFound."""
+    with db.read() as session:
+        campaign = _public(session, slug)
+        signs_up = public_facts.signs_up_here(session, campaign)
+    return _offer(campaign, signs_up, now)
+
+
+def public_campaign(db: Database, slug: str) -> Campaign:
+    """The public campaign at a slug. Raises NotFound."""
+    with db.read() as session:
+        return _public(session, slug)
+
+
+def _public(session: Session, slug: str) -> Campaign:
+    if not slug.isprintable():  # a database would refuse it in its own words
+        raise NotFound("campaign", slug)
+    campaign = campaigns.by_slug(session, slug)
+    if campaign.state is not EditorState.PUBLIC:
+        raise NotFound("campaign", slug)
+    return campaign
+
+
+def _offer(campaign: Campaign, has_something: bool, now: datetime) -> Offer:
     words = notice_words(campaign.languages[0])
     if now < campaign.starts_at:
         return Offer(campaign, words.not_begun)
     if now >= campaign.deadline:
         return Offer(campaign, words.over)
-    if price is None:
-        return Offer(campaign, words.nothing_on_sale)
-    return Offer(campaign, None)
+    return Offer(campaign, None if has_something else words.nothing_on_sale)

@@ -37,11 +37,11 @@ def closed_html(text: str, slug: str, *, back_href: str = "", title: str = "", l
     return _page("closed", notice)
 
 
-def thanks_html(slug: str, *, back_href: str, language: str = "en") -> str:
-    """The page after a payment, with the way back."""
+def thanks_html(slug: str, *, back_href: str, language: str = "en", text: str = "") -> str:
+    """The page after a payment, or after what `text` says, with the way back."""
     words = notice_words(language)
     notice = Notice(
-        words.thanks_title, words.thanks, slug, back_href, words.back_to_page, language, _direction(language)
+        words.thanks_title, text or words.thanks, slug, back_href, words.back_to_page, language, _direction(language)
     )
     return _page("thanks", notice)
 

@@ -8,6 +8,7 @@ from urllib.parse import quote
 from campaign.banner.formats import Formats, autonym
 from campaign.banner.page_words import PageWords, page_words
 from campaign.banner.render import FragmentView, amount_text, environment, fragment_view
+from campaign.banner.sign_up_words import sign_up_words
 from campaign.banner.snapshot import Snapshot
 from campaign.domain.campaign import Campaign, GoalKind
 from campaign.domain.money import EXPONENTS, Money
@@ -21,6 +22,17 @@ class JoinView:
 
     action: str
     price_text: str
+    button: str
+    privacy: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignUpView:
+    """The form for signing up by mail."""
+
+    action: str
+    title: str
+    label: str
     button: str
     privacy: str
 
@@ -53,6 +65,7 @@ class PageView:
     description: str
     fragment: FragmentView
     join: JoinView | None
+    sign_up: SignUpView | None
     how: tuple[str, ...]
     checks: tuple[CheckView, ...]
     corrections: tuple[CorrectionView, ...]
@@ -98,6 +111,7 @@ def page_view(snapshot: Snapshot, public_url: str, language: str) -> PageView:
         description=" ".join(f"{part.rstrip('.')}." for part in (fragment.plain, fragment.call) if part),
         fragment=fragment,
         join=_join(snapshot, formats, words),
+        sign_up=_sign_up(snapshot, language),
         how=tuple(_how(snapshot, formats, words)),
         checks=tuple(
             CheckView(
@@ -139,6 +153,16 @@ def _join(snapshot: Snapshot, formats: Formats, words: PageWords) -> JoinView | 
         interval = words.intervals.get(price.interval or "")
         text = fill(words.join_interval, values | {"interval": interval}) if interval else fill(words.join_for, values)
     return JoinView(f"/g/{snapshot.campaign.slug}/join", text, button, words.privacy)
+
+
+def _sign_up(snapshot: Snapshot, language: str) -> SignUpView | None:
+    if not snapshot.signs_up or snapshot.stage not in RUNNING_STAGES:
+        return None
+    words = sign_up_words(language)
+    button = words_for(snapshot.campaign, language, snapshot.stage).button
+    query = "" if language == snapshot.campaign.languages[0] else f"?lang={language}"
+    action = f"/g/{snapshot.campaign.slug}/sign-up{query}"
+    return SignUpView(action, button, words.label, button, words.privacy)
 
 
 def _how(snapshot: Snapshot, formats: Formats, words: PageWords) -> list[str]:

@@ -148,7 +148,7 @@ def _soon(snapshot: Snapshot, language: str, headline: str, values: dict[str, st
 
 def can_join(snapshot: Snapshot) -> bool:
     """Whether the button leads anywhere: a price of ours, or the newsroom's own page, while the campaign runs."""
-    offers = snapshot.price is not None or bool(snapshot.campaign.join.home_url)
+    offers = snapshot.price is not None or snapshot.signs_up or bool(snapshot.campaign.join.home_url)
     return offers and snapshot.stage in RUNNING_STAGES
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from campaign.domain.errors import CampaignTrackerError
 from campaign.domain.facts import How, Reduction, ReductionKind
+from campaign.domain.people import ADDRESS_KEY
 from campaign.ingest import api_shapes as shapes
 from campaign.ingest.addresses import AddressHasher
 from campaign.store.told import Told, ToldAccount, ToldMembership, ToldPayment, ToldSignUp
@@ -115,7 +116,7 @@ def _accounts(
         if item.account is not None:
             key = f"account:{item.account}"
         else:
-            key = f"address:{address_hash}" if address_hash is not None else f"payment:{item.id}"
+            key = f"{ADDRESS_KEY}{address_hash}" if address_hash is not None else f"payment:{item.id}"
         if "email" not in item.model_fields_set and item.account is not None:
             found.append((key, None))
             continue

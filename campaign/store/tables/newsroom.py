@@ -49,7 +49,9 @@ class PendingSignUp(Base):
     address_hash: Mapped[str] = mapped_column(String(80), index=True)
     sealed_address: Mapped[bytes]
     language: Mapped[str] = mapped_column(String(12))
-    expires_at: Mapped[datetime]
+    mails: Mapped[int] = mapped_column(Integer)
+    mailed_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class OutboxRow(Base):

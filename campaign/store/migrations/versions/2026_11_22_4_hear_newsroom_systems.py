@@ -44,7 +44,9 @@ def _widen_sign_ups() -> None:
         sa.Column("address_hash", sa.String(80), nullable=False, index=True),
         sa.Column("sealed_address", sa.LargeBinary(), nullable=False),
         sa.Column("language", sa.String(12), nullable=False),
-        sa.Column("expires_at", INSTANT, nullable=False),
+        sa.Column("mails", sa.Integer(), nullable=False),
+        sa.Column("mailed_at", INSTANT, nullable=False),
+        sa.Column("expires_at", INSTANT, nullable=False, index=True),
     )
 
 
