@@ -44,7 +44,7 @@ class Formats:
 
     def number(self, value: int) -> str:
         """A whole number with the language's grouping."""
-        return format_decimal(value, locale=locale_of(self.language), numbering_system="default")
+        return self._digits(format_decimal(value, locale=locale_of(self.language), numbering_system="default"))
 
     def plural(self, value: int) -> str:
         """The CLDR plural category of a whole number: one, few, many ..."""
@@ -52,18 +52,22 @@ class Formats:
 
     def percent(self, value: int) -> str:
         """A whole percentage; it was floored before."""
-        return format_percent(Decimal(value) / 100, locale=locale_of(self.language), numbering_system="default")
+        written = format_percent(Decimal(value) / 100, locale=locale_of(self.language), numbering_system="default")
+        return self._digits(written)
 
     def money(self, money: Money) -> str:
         """An amount with its currency; decimals only where it has some."""
         locale = locale_of(self.language)
         whole = money.minor % 10 ** exponent(money.currency) == 0
         if not whole:
-            return format_currency(money.major(), money.currency, locale=locale, numbering_system="default")
+            return self._digits(
+                format_currency(money.major(), money.currency, locale=locale, numbering_system="default")
+            )
         pattern = str(locale.currency_formats["standard"].pattern).replace("0.00", "0")
-        return format_currency(
+        written = format_currency(
             money.major(), money.currency, pattern, locale, currency_digits=False, numbering_system="default"
         )
+        return self._digits(written)
 
     def day(self, value: date) -> str:
         """A day, its month by name, with its year."""
@@ -77,7 +81,7 @@ class Formats:
         return self._digits(f"{day}{'،' if locale.language == 'ar' else ','} {minute}")
 
     def _digits(self, text: str) -> str:
-        """Babel writes dates in Latin digits; where the language has others, all are the same."""
+        """Babel writes Latin digits; where the language has others, all are the same."""
         return text.translate(_DIGITS.get(locale_of(self.language).default_numbering_system, {}))
 
 

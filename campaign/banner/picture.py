@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import resvg_py
 
@@ -118,6 +119,7 @@ def share_svg(view: FragmentView, name: str, theme: str) -> str:
     return _drawn(picture)
 
 
+@lru_cache(maxsize=32)
 def png_of(svg: str, scale: int = PNG_SCALE) -> bytes:
     """The picture as a PNG, drawn by resvg with no font but ours."""
     return bytes(

@@ -58,15 +58,8 @@ def screen_html(campaign: Campaign, view: FragmentView, public_url: str) -> str:
     return _page("banner/screen.html", campaign, replace(view, shape=Shape.CARD.value), public_url)
 
 
-def oembed(
-    campaign: Campaign, language: str, public_url: str, most: tuple[int, int] = (10_000, 10_000)
-) -> dict[str, Any]:
-    """oEmbed 1.0 (https://oembed.com), `rich`, within the width and height the consumer allows."""
-    return oembed_of(campaign.slug, campaign.name, language, public_url, most)
-
-
 def oembed_of(slug: str, name: str, language: str, public_url: str, most: tuple[int, int]) -> dict[str, Any]:
-    """The same from what is published of a campaign."""
+    """oEmbed 1.0 (https://oembed.com), `rich`, within the width and height the consumer allows."""
     shape = Shape.CARD if most[1] >= _FRAME_SIZES[Shape.CARD][1] else Shape.THIN
     width, height = (min(size, limit) for size, limit in zip(_FRAME_SIZES[shape], most, strict=True))
     address = f"{public_url}/g/{slug}/frame.{language}.{shape.value}.html"

@@ -7,22 +7,24 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from typing import Any, cast
 from urllib.parse import urlencode, urlsplit
 
-from flask import Blueprint, Flask, Response, redirect, request
+from flask import Blueprint, Flask, Response, abort, redirect, request
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from werkzeug.routing import BaseConverter
 
-from campaign.banner import notices
+from campaign.banner import notices, surfaces
+from campaign.banner.render import as_json
 from campaign.domain.errors import NotFound
 from campaign.web.shelf import LIVE, Headers, Shelf
 
 _LONGEST = {"v": 40, "a": 200}
 
 
-def blueprint(shelf: Shelf, page_headers: Headers) -> Blueprint:
+def blueprint(shelf: Shelf, page_headers: Headers, public_url: str) -> Blueprint:
     """`/g/<slug>/go`, `/g/<slug>/thanks`, and the campaign page with a variant or article in its address."""
     bp = Blueprint("public", __name__)
     bp.record_once(_know_languages)
@@ -54,6 +56,21 @@ def blueprint(shelf: Shelf, page_headers: Headers) -> Blueprint:
             body = body.replace(f'{action}"'.encode(), f'{action}?{query}"'.encode())
         return _own_page(body, LIVE)
 
+    @bp.get("/oembed")
+    def oembed() -> ResponseReturnValue:
+        if request.args.get("format", "json") != "json":
+            abort(501)
+        slug, language = _named(request.args.get("url", ""), public_url)
+        known = _published(shelf, slug)
+        languages = cast(list[str], known["languages"])
+        most = (_pixels("maxwidth"), _pixels("maxheight"))
+        language = language if language in languages else languages[0]
+        body = as_json(surfaces.oembed_of(slug, known["name"], language, public_url, most))
+        response = Response(body, mimetype="application/json")
+        response.headers["Cache-Control"] = LIVE
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        return response
+
     def _own_page(body: str | bytes, cache: str) -> Response:
         response = Response(body, mimetype="text/html")
         response.headers.extend(page_headers)
@@ -61,6 +78,20 @@ def blueprint(shelf: Shelf, page_headers: Headers) -> Blueprint:
         return response
 
     return bp
+
+
+def _named(address: str, public_url: str) -> tuple[str, str]:
+    """Campaign and language of one of our addresses. Raises NotFound for any other."""
+    found = re.match(r"/g/([a-z0-9-]{1,48})(?:/([a-z]{2,3}(?:-[a-z0-9]+)*)/)?", address.removeprefix(public_url))
+    if found is None or not address.startswith(f"{public_url}/"):
+        raise NotFound("campaign", address[:200])
+    return found[1], found[2] or ""
+
+
+def _pixels(name: str) -> int:
+    """A size that a consumer allows; any, when it names none."""
+    typed = request.args.get(name, "")
+    return max(100, int(typed)) if typed.isascii() and typed.isdigit() and len(typed) < 6 else 10_000
 
 
 class _Language(BaseConverter):
