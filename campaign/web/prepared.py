@@ -14,7 +14,8 @@ Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 WsgiApp = Callable[[Environ, StartResponse], Iterable[bytes]]
 
-_ROUTED = ("/join", "/thanks", "/go")
+_ROUTED = ("/join", "/thanks", "/go", "/sign-up")
+_ROUTED_BELOW = ("/sign-up/", "/withdraw/")
 """Below a campaign's address, these are routes of the app; everything else is a file, or is not there."""
 _CODINGS = ("br", "gzip", "identity")
 _TAG = re.compile(r'(?:W/)?"([^"]*)"')
@@ -34,7 +35,7 @@ class Prepared:
         path = environ["PATH_INFO"]
         page = self._shelf.pages.get(path)
         if page is None:
-            if path.startswith("/g/") and not path.endswith(_ROUTED):
+            if path.startswith("/g/") and not _is_routed(path):
                 return self._missing(path, environ, start_response)
             return self._app(environ, start_response)
         method = environ["REQUEST_METHOD"]
@@ -81,6 +82,10 @@ class Prepared:
             headers.append(("Content-Security-Policy", "default-src 'none'; style-src 'self'"))
         start_response("404 Not Found", headers)
         return _EMPTY if environ["REQUEST_METHOD"] == "HEAD" else [body]
+
+
+def _is_routed(path: str) -> bool:
+    return path.endswith(_ROUTED) or any(part in path for part in _ROUTED_BELOW)
 
 
 def _other_method(method: str, start_response: StartResponse) -> list[bytes]:
