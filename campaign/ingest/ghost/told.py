@@ -89,7 +89,7 @@ def _subscription(
             told, before, until, seen_at
         )
     if status in (PAST_DUE, UNPAID):
-        return _unpaid(told, row, paid_from, until)
+        return _unpaid(told, row, before, paid_from, until)
     if status == CANCELED:
         return _canceled(told, known, paid_from, until, seen_at), []
     if status == PAUSED and known is not None:
@@ -126,16 +126,20 @@ def _given(member: Fields, row: Fields, before: Remembered, seen_at: datetime) -
 
 
 def _unpaid(
-    told: ToldMembership, row: Fields, paid_from: datetime, until: datetime | None
+    told: ToldMembership, row: Fields, before: Remembered, paid_from: datetime, until: datetime | None
 ) -> tuple[ToldMembership, list[ToldInvoice]]:
-    """Its period advances while nothing is paid: paid is what came before the period it is in."""
+    """Its period advances while nothing is paid: paid is what came before the first period that was seen unpaid."""
     if until is None:
         return told, []
-    paid_until = _one_period_earlier(until, paid_from, _interval(row))
+    began = max(paid_from, _one_period_earlier(until, paid_from, _interval(row)))
+    unpaid = [
+        i for i in before.invoices.values() if i.membership_key == told.key and i.state == InvoiceState.OPEN.value
+    ]
+    paid_until = min([began, *(line.starts_at for i in unpaid for line in i.lines)])
+    invoices = [_invoice(told, row, began, until)]
     if paid_until <= paid_from:
-        return told, [_invoice(told, row, paid_from, until)]
-    running = replace(told, running_from=paid_from, running_until=paid_until, cancel_at=None)
-    return running, [_invoice(told, row, paid_until, until)]
+        return told, invoices
+    return replace(told, running_from=paid_from, running_until=paid_until, cancel_at=None), invoices
 
 
 def _settled_late(told: ToldMembership, before: Remembered, until: datetime, seen_at: datetime) -> list[ToldInvoice]:

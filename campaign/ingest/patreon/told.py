@@ -34,6 +34,12 @@ class _Charge:
     amount_minor: int
     currency: str
     tier_key: str
+    settled_at: datetime | None = None
+
+    @property
+    def is_paid(self) -> bool:
+        """Whether money came for it, even if it went back later."""
+        return self.status in _PAID or self.status in _GIVEN_BACK
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +66,9 @@ class Reader:
         if charges or not told.yes("is_gifted"):
             membership = _membership(member, told, charges, before, seen_at)
             months = max(1, told.minor("pledge_cadence"))
-            reading.told.add(membership, *(_invoice(membership, charge, months) for charge in charges))
-        reading.told.add(*(_payment(member, charge, before, seen_at) for charge in charges))
+            reading.told.add(membership)
+            for charge in _settled(charges, told, before, seen_at):
+                reading.told.add(_invoice(membership, charge, months), _payment(member, charge, before, seen_at))
         left = {k: m for k, m in before.memberships.items() if k not in reading.told.memberships}
         reading.update(gone(Remembered(left), seen_at))
         return reading
@@ -158,17 +165,36 @@ def _charges(member: Fields) -> list[_Charge]:
     return sorted(found, key=lambda charge: (charge.at, charge.key))
 
 
+def _settled(charges: list[_Charge], told: Fields, before: Remembered, seen_at: datetime) -> list[_Charge]:
+    """Each charge with when it was paid: at its own time, unless it was seen unpaid, or the last one came later."""
+    last_at = told.optional_instant("last_charge_date")
+    answer: list[_Charge] = []
+    for charge in charges:
+        known = before.invoices.get(charge.key)
+        if not charge.is_paid:
+            answer.append(charge)
+            continue
+        settled_at = charge.at
+        if known is not None and known.settled_at is not None:
+            settled_at = known.settled_at
+        elif charge is charges[-1] and last_at is not None and charge.at < last_at <= seen_at:
+            settled_at = last_at
+        elif known is not None:
+            settled_at = max(charge.at, seen_at)
+        answer.append(replace(charge, settled_at=settled_at))
+    return answer
+
+
 def _invoice(membership: ToldMembership, charge: _Charge, months: int) -> ToldInvoice:
     """What the charge is for. One given back stays evidence: the payment says that it was, and since when."""
-    is_paid = charge.status in _PAID or charge.status in _GIVEN_BACK
     tier = charge.tier_key or (membership.price_keys[0] if membership.price_keys else "")
     return ToldInvoice(
         key=charge.key,
         membership_key=membership.key,
-        state=(InvoiceState.PAID if is_paid else InvoiceState.OPEN).value,
+        state=(InvoiceState.PAID if charge.is_paid else InvoiceState.OPEN).value,
         total_minor=charge.amount_minor,
         currency=charge.currency,
-        settled_at=charge.at if is_paid else None,
+        settled_at=charge.settled_at,
         voided_at=None,
         lines=(InvoiceLine(charge.at, _months_later(charge.at, months), charge.amount_minor, tier),),
         link_keys=(charge.key,),
@@ -176,7 +202,7 @@ def _invoice(membership: ToldMembership, charge: _Charge, months: int) -> ToldIn
 
 
 def _payment(member: Fields, charge: _Charge, before: Remembered, seen_at: datetime) -> ToldPayment | None:
-    if charge.status not in _PAID and charge.status not in _GIVEN_BACK:
+    if charge.settled_at is None:
         return None
     reductions: tuple[Reduction, ...] = ()
     if charge.status in _GIVEN_BACK:
@@ -193,7 +219,7 @@ def _payment(member: Fields, charge: _Charge, before: Remembered, seen_at: datet
         settled_minor=None,
         settled_currency=None,
         fee_minor=None,
-        occurred_at=charge.at,
+        occurred_at=charge.settled_at,
         is_debit=False,
         campaign_slug=None,
         reductions=reductions,
