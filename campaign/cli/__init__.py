@@ -7,6 +7,7 @@ import click
 from campaign.cli.campaigns import campaigns
 from campaign.cli.copies import backup, restore
 from campaign.cli.db import db
+from campaign.cli.files import import_file, list_imports, undo_import
 from campaign.cli.jobs import jobs
 from campaign.cli.output import OneSentence
 from campaign.cli.people import people
@@ -23,3 +24,6 @@ def main() -> None:
 
 for _command in (serve, campaigns, sources_group, people, rates, staff, jobs, db, backup, restore):
     main.add_command(_command)
+for _command in (import_file, undo_import, list_imports):
+    campaigns.add_command(_command)
+sources_group.add_command(import_file, "import-file")

@@ -67,6 +67,8 @@ def cause_words(entry: Entry, events: dict[int, EventSeen], runs: dict[int, Swee
             return f"{_SWEEPS.get(run.kind, 'Sweep')} of {names.get(run.source_id, 'a source')}"
         case "staff":
             return f"{entry.author or 'Staff'}: {note}" if note else (entry.author or "Staff")
+        case "file":
+            return f"List brought in ({note})" if note else "List brought in"
         case "rule":
             return f"Rule edited by {entry.author or 'staff'}" + (f": {note}" if note else "")
         case "time":

@@ -7,7 +7,7 @@ from datetime import time, timedelta
 
 from campaign.accounts.sign_in import forget_old_attempts
 from campaign.banner.publish import Publisher
-from campaign.counting import recounts
+from campaign.counting import previews, recounts
 from campaign.counting.check import check
 from campaign.counting.freeze import freeze_due
 from campaign.counting.passage import recheck_due
@@ -15,6 +15,7 @@ from campaign.domain.campaign import EditorState
 from campaign.domain.errors import CampaignTrackerError
 from campaign.ingest import api, endpoints, imports, sign_up_form
 from campaign.ingest.accounts import Accounts
+from campaign.ingest.files import booking
 from campaign.ingest.listing import list_all_events
 from campaign.ingest.quarantine import set_apart_bursts
 from campaign.ingest.sweep import sweep_all
@@ -39,6 +40,12 @@ def recount_campaigns(runtime: Runtime) -> str | None:
     """Recounts that an edit or the prices of a source asked for are finished, and published once."""
     number = recounts.run_due(runtime.db, runtime.now())
     return f"{number} campaigns recounted" if number else None
+
+
+def work_out_previews(runtime: Runtime) -> str | None:
+    """Whoever waits to see what an edit would do to the number can see it."""
+    number = previews.run_due(runtime.db, runtime.now())
+    return f"{number} previews worked out" if number else None
 
 
 def freeze_results(runtime: Runtime) -> str | None:
@@ -92,6 +99,12 @@ def set_bursts_apart(runtime: Runtime) -> str | None:
     return f"{number} payments set apart" if number else None
 
 
+def import_files(runtime: Runtime) -> str | None:
+    """Lists that were handed in are looked at, booked or undone, in short steps; one that was stopped goes on."""
+    number = booking.run_due(runtime.db, runtime.now)
+    return f"{number} lists worked on" if number else None
+
+
 def prune(runtime: Runtime) -> str | None:
     """What only throttling needed is forgotten when it is old."""
     gone = forget_old_attempts(runtime.db, runtime.now())
@@ -122,6 +135,13 @@ JOBS: tuple[Job, ...] = (
         *("sweep", "holds sources against what is known", sweep_sources, timedelta(hours=3)),
         daily_at=time(3, 10),
     ),
+    Job(
+        "preview",
+        "works out what an edit would do",
+        work_out_previews,
+        timedelta(minutes=10),
+        every=timedelta(seconds=1),
+    ),
     Job("recount", "books what edits change", recount_campaigns, timedelta(hours=1), every=timedelta(seconds=2)),
     Job("freeze", "settles ended campaigns", freeze_results, timedelta(minutes=5), every=timedelta(minutes=1)),
     Job(
@@ -137,6 +157,7 @@ JOBS: tuple[Job, ...] = (
         *("endpoints", "tidies secrets and endpoints of sources", tidy_endpoints, timedelta(minutes=5)),
         every=timedelta(minutes=1),
     ),
+    Job("import", "books lists brought in as files", import_files, timedelta(hours=6), every=timedelta(seconds=2)),
     Job("deliver", "sends mail and alarms", deliver, timedelta(minutes=30), every=timedelta(seconds=5)),
     Job("watch", "raises alarms", watch, timedelta(minutes=5), every=timedelta(minutes=1)),
     Job("prune", "forgets what is too old to matter", prune, timedelta(minutes=5), every=timedelta(hours=1)),

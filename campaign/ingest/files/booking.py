@@ -10,9 +10,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from campaign.counting import book, bulk
-from campaign.domain.campaign import Campaign
 from campaign.domain.errors import Conflict, Invalid
-from campaign.ingest.files import preview, rows, telling
+from campaign.ingest.files import openings, preview, rows, telling
 from campaign.store import audit, batches, campaigns, facts, facts_before, file_imports, new_people, people
 from campaign.store.engine import Database, Session
 from campaign.store.file_imports import ImportSeen, State
@@ -69,7 +68,7 @@ def confirm(db: Database, import_id: int, actor: str, now: datetime, *, mine: bo
         seen = file_imports.load(session, import_id)
         if seen.state not in (State.SHOWN, State.READ):
             raise Conflict("this list is not waiting to be booked")
-        if open_openings(session, seen.source_id):
+        if openings.unanswered(session, seen.source_id):
             raise Conflict("say first whether the list includes the people of the stated opening")
         if file_imports.same_instant(session, seen.source_id, seen.stamp) is not None:
             raise Conflict("another list exported at the same moment was counted meanwhile")
@@ -114,16 +113,6 @@ def undo(db: Database, import_id: int, actor: str, reason: str, now: datetime, *
             options=options,
         )
         audit.write(session, actor, "import.undo", seen.source_name, now, {"list": import_id, "reason": reason})
-
-
-def open_openings(session: Session, source_id: int) -> list[Campaign]:
-    """Campaigns with a stated opening that may hold this source's people, which nobody has said yet."""
-    return [
-        campaign
-        for campaign in campaigns.all_campaigns(session)
-        if campaign.opening is not None and campaign.counts_source(source_id)
-        if all(s.source_id != source_id or s.includes_list is None for s in campaign.opening.sources)
-    ]
 
 
 def decide(db: Database, duplicate_id: int, actor: str, now: datetime, *, counts: bool) -> None:
