@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
 from typing import Any
 
@@ -189,7 +189,8 @@ class Columns:
 
     @classmethod
     def of_json(cls, said: Mapping[str, Any]) -> Columns:
-        told: dict[str, Any] = {**said, "what": What(said["what"])}
+        names = {one.name for one in fields(cls)}
+        told: dict[str, Any] = {**{k: v for k, v in said.items() if k in names}, "what": What(said["what"])}
         return cls(**told)
 
 

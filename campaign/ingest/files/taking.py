@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from campaign.domain.errors import Conflict, Invalid
 from campaign.ingest.addresses import AddressHasher
@@ -122,7 +122,7 @@ def _columns(db: Database, given: Given, table: Table, *, is_checked: bool = Tru
     if said is None:
         with db.read() as session:
             kept = file_imports.last_options(session, given.source_id)
-        remembered = None if not kept else _remembered(kept)
+        remembered = None if not kept else Columns.of_json(kept)
         if remembered is not None and set(remembered.columns.values()) <= set(table.heads):
             said = replace(remembered, zone=given.zone)
             said = replace(said, currency=given.currency or said.currency, campaign=given.campaign)
@@ -137,10 +137,6 @@ def _columns(db: Database, given: Given, table: Table, *, is_checked: bool = Tru
         except Invalid as problem:
             raise Ask(problem.field, problem.message, {"columns"}, table) from None
     return said
-
-
-def _remembered(kept: Any) -> Columns:
-    return Columns.of_json({name: value for name, value in kept.items() if name != "format"})
 
 
 def _before(db: Database, given: Given, table: Table) -> ImportSeen | None:
