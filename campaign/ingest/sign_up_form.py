@@ -121,7 +121,7 @@ def confirm(db: Database, settings: FormSettings, slug: str, token: str, now: da
             raise NotFound("sign-up", "link")
         pending_sign_ups.forget_address(session, source_id, key)
         account = ToldAccount(f"{ADDRESS_KEY}{hashed}", hashed)
-        _keep(session, source_id, account, _told(known, account.key, confirmed_at=now), "confirmed", now)
+        _keep(session, source_id, known, account, _told(known, account.key, confirmed_at=now), now)
     return True
 
 
@@ -138,7 +138,7 @@ def withdraw(db: Database, settings: FormSettings, slug: str, token: str, now: d
             pending_sign_ups.forget_address(session, source_id, key)
             return sign_ups.end(session, source_id, key, sign_ups.WITHDRAWN, now)
         told = _told(known, known.account_key, confirmed_at=known.confirmed_at, withdrawn_at=now)
-        _keep(session, source_id, None, told, "withdrawn", now)
+        _keep(session, source_id, known, None, told, now)
     return True
 
 
@@ -199,13 +199,15 @@ def _mail(
 
 
 def _keep(
-    session: Session, source_id: int, account: ToldAccount | None, sign_up: ToldSignUp, word: str, now: datetime
+    session: Session, source_id: int, before: Known, account: ToldAccount | None, sign_up: ToldSignUp, now: datetime
 ) -> None:
     told = Told()
     told.add(account, sign_up)
+    word = "withdrawn" if sign_up.withdrawn_at else "confirmed"
     digest = hashlib.sha256(f"{word}:{sign_up.key}".encode()).hexdigest()
     event_id = inbox.record(session, source_id, f"{word}:{sign_up.key}", f"form.{word}", digest, now)
-    saved = facts.save(session, source_id, told, stamp_of(now))
+    stamp = max(stamp_of(now), before.stamp + 1)  # here we are the source: a clock that steps back must not hide it
+    saved = facts.save(session, source_id, told, stamp)
     book.recount(session, saved.touched, Cause("inbox", event_id), now)
 
 

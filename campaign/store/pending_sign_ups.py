@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, cast
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
@@ -34,7 +33,7 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A sign-up of the form as it stands. `account_key` None: it is not confirmed yet."""
+    """A sign-up of the form as it stands. `account_key` None: it is not confirmed yet. `stamp`: it was told under."""
 
     key: str
     campaign_slug: str | None
@@ -42,6 +41,7 @@ class Known:
     started_at: datetime
     confirmed_at: datetime | None
     withdrawn_at: datetime | None
+    stamp: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +173,5 @@ def standing_of(session: Session, source_id: int, campaign_slug: str, account_ke
     return None if found is None else _known(found[0], found[1])
 
 
-def _known(row: SignUpRow, account_key: str | None) -> Known:
-    r = cast(Any, row)
-    return Known(r.key, r.campaign_slug, account_key, r.started_at, r.confirmed_at, r.withdrawn_at)
+def _known(r: SignUpRow, account_key: str | None) -> Known:
+    return Known(r.key, r.campaign_slug, account_key, r.started_at, r.confirmed_at, r.withdrawn_at, r.fetched_seq)
