@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from campaign.counting import book, recounts
+from campaign.counting import book, recounts, renewal
 from campaign.domain.errors import MalformedFact
 from campaign.ingest.bodies import Json, kept_text
 from campaign.ingest.reading import Found, Reading
 from campaign.ingest.source_kind import Asking, Importing, Progress
-from campaign.store import batches, facts, objects, prices, remembered
+from campaign.store import batches, erasures, facts, objects, prices, remembered
 from campaign.store.objects import Ref
 from campaign.store.prices import ToldPrice
 from campaign.store.remembered import Remembered
@@ -68,6 +68,7 @@ def compare(asking: Asking, pages: Iterable[Page], read: Read, progress: Progres
     for page in pages:
         first_stamp = first_stamp or page.stamp
         reading = _read_rows(asking, page.rows, read)
+        renewal.renew(asking.db, (a.address_hash for a in reading.told.accounts.values()), asking.now())
         with asking.db.read() as session:
             unknown, different = remembered.differences(session, asking.source_id, reading.told, page.stamp)
         found.note(MEMBER, unknown, different)
@@ -78,6 +79,7 @@ def compare(asking: Asking, pages: Iterable[Page], read: Read, progress: Progres
     if complete and first_stamp:
         with asking.db.read() as session:
             missing = remembered.unended_accounts(session, asking.source_id, first_stamp) - seen
+            missing -= set(erasures.aliases(session, asking.source_id, seen))
         found.note(MEMBER, set(), missing)
     return found
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import func, select, update
@@ -50,6 +50,14 @@ def renew(session: Session, hashes: Iterable[str | None]) -> set[int]:
             session.delete(row)
         session.flush()
     return renewed
+
+
+def any_under(session: Session, hashes: Collection[str]) -> bool:
+    """Whether any account is known under one of these."""
+    return any(
+        session.execute(select(Account.id).where(Account.address_hash.in_(some)).limit(1)).first() is not None
+        for some in parts(sorted(hashes))
+    )
 
 
 def left(session: Session) -> list[Left]:

@@ -60,6 +60,18 @@ def disguise_accounts(session: Session, source_id: int, told: Mapping[str, ToldA
     return found
 
 
+def aliases(session: Session, source_id: int, keys: Collection[str]) -> dict[str, str]:
+    """The stand-ins that are kept for any of these keys, with the key each stands for."""
+    if not _any(session):
+        return {}
+    stand_ins = {stand_in(source_id, key): key for key in keys}
+    found: dict[str, str] = {}
+    for some in parts(sorted(stand_ins)):
+        rows = session.scalars(select(Account.key).where(Account.source_id == source_id, Account.key.in_(some)))
+        found.update({key: stand_ins[key] for key in rows})
+    return found
+
+
 def hashes_of(address_hash: str | None) -> tuple[str | None, ...]:
     """The hash under every key it was made with; None for no address."""
     return address_hash.all if isinstance(address_hash, AddressHash) else (address_hash,)

@@ -11,7 +11,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from campaign.domain.facts import How, InvoiceLine
-from campaign.store import facts
+from campaign.store import erasures, facts
 from campaign.store.fact_rows import compare, parts
 from campaign.store.tables import (
     Account,
@@ -40,18 +40,21 @@ def of_accounts(session: Session, source_id: int, account_keys: Collection[str])
     """What was told of these accounts of one source; nothing for one that is not known."""
     found: dict[str, Remembered] = defaultdict(Remembered)
     m, s = MembershipRow, SignUpRow
-    for some in parts(sorted(account_keys)):
+    known_as = erasures.aliases(session, source_id, account_keys)
+    for some in parts(sorted({*account_keys, *known_as})):
         mine = (Account.source_id == source_id, Account.key.in_(some))
         owners: dict[str, str] = {}
         for account_key, row in session.execute(
             select(Account.key, m).join(m, m.account_id == Account.id).where(*mine, m.source_id == source_id)
         ):
-            found[account_key].memberships[row.key] = _membership(row, account_key)
-            owners[row.key] = account_key
+            told_of = known_as.get(account_key, account_key)
+            found[told_of].memberships[row.key] = _membership(row, told_of)
+            owners[row.key] = told_of
         for account_key, row in session.execute(
             select(Account.key, s).join(s, s.account_id == Account.id).where(*mine, s.source_id == source_id)
         ):
-            found[account_key].sign_ups[row.key] = _sign_up(row, account_key)
+            told_of = known_as.get(account_key, account_key)
+            found[told_of].sign_ups[row.key] = _sign_up(row, told_of)
         for invoice in _invoices(session, source_id, owners):
             found[owners[invoice.membership_key or ""]].invoices[invoice.key] = invoice
         for account_key, payment_key, taken_at in session.execute(
@@ -60,7 +63,7 @@ def of_accounts(session: Session, source_id: int, account_keys: Collection[str])
             .join(ReductionRow, ReductionRow.payment_id == PaymentRow.id)
             .where(*mine, PaymentRow.source_id == source_id)
         ):
-            found[account_key].returned_at[payment_key] = taken_at
+            found[known_as.get(account_key, account_key)].returned_at[payment_key] = taken_at
     return found
 
 
@@ -79,6 +82,8 @@ def unended_accounts(session: Session, source_id: int, before: int) -> set[str]:
 
 def differences(session: Session, source_id: int, told: Told, stamp: int) -> tuple[set[str], set[str]]:
     """Keys of the told accounts that are not known, and of those of which something else is known."""
+    known_as = erasures.aliases(session, source_id, told.accounts)
+    told = erasures.disguise(session, source_id, told)
     addresses = {a.key: {"address_hash": a.address_hash} for a in told.accounts.values()}
     unknown, different = compare(session, Account, source_id, addresses, stamp)
     owner = {m.key: m.account_key for m in told.memberships.values()}
@@ -93,7 +98,7 @@ def differences(session: Session, source_id: int, told: Told, stamp: int) -> tup
     ends = {s.key: {"confirmed_at": s.confirmed_at, "withdrawn_at": s.withdrawn_at} for s in told.sign_ups.values()}
     new, changed = compare(session, SignUpRow, source_id, ends, stamp)
     different |= {told.sign_ups[key].account_key for key in new | changed}
-    return unknown, different - unknown
+    return unknown, {known_as.get(key, key) for key in different - unknown}
 
 
 def _invoices(session: Session, source_id: int, membership_keys: Collection[str]) -> list[ToldInvoice]:

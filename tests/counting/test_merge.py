@@ -18,16 +18,18 @@ from tests.ledgers import add_source
 from tests.stories import day
 
 
-def tell(db: Database, source_id: int, key: str, address: str | None, *links: str, since: float = 190) -> int:
-    """A running membership of one account; returns our id of the account."""
+def tell(
+    db: Database, source_id: int, key: str, address: str | None, *links: str, since: float = 190, stamp: int = 1
+) -> int:
+    """A running membership of one account; returns our id of the account, 0 where its key is not kept."""
     told = Told()
     told.add(ToldAccount(key, address, links))
     told.add(ToldMembership(f"sub_{key}", key, "active", day(since), running_from=day(since), invoices_complete=True))
     with db.write() as session:
-        saved = facts.save(session, source_id, told, stamp=1)
+        saved = facts.save(session, source_id, told, stamp)
         recount(session, saved.touched, Cause("inbox", 1), NOW)
         query = text("SELECT id FROM account WHERE source_id = :s AND key = :k")
-        return session.execute(query, {"s": source_id, "k": key}).scalar_one()
+        return session.execute(query, {"s": source_id, "k": key}).scalar_one_or_none() or 0
 
 
 def person_of(db: Database, account_id: int) -> int:

@@ -110,7 +110,7 @@ class Stripe:
     def compare(self, asking: Asking, since: datetime, progress: Progress) -> Compared:
         """All subscriptions, and what happened to money since then."""
         lister = _lister(asking)
-        sweeper = Sweeper(asking.db, lister, Reader(asking.hash_address), asking.source_id, since, progress)
+        sweeper = Sweeper(asking.db, lister, Reader(asking.hash_address), asking.source_id, since, progress, asking.now)
         return Compared(sweeper.run(), lister.calls)
 
     def catch_up(self, asking: Asking, since: datetime) -> Caught:

@@ -1,4 +1,7 @@
-"""The sweep: an account's lists held against what is known. It only reads; what it finds is asked for later."""
+"""The sweep: an account's lists held against what is known. It only reads; what it finds is asked for later.
+
+Addresses come by in the lists, so whoever is known under an older key of addresses moves to the newest on the way.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from campaign.counting import renewal
 from campaign.domain.errors import MalformedFact
 from campaign.ingest.reading import Found
 from campaign.ingest.stripe import reading as r
@@ -32,6 +36,7 @@ class Sweeper:
     source_id: int
     since: datetime
     progress: Callable[[Mapping[str, int]], None]
+    now: Callable[[], datetime]
     found: Found = field(default_factory=Found)
 
     def run(self) -> Found:
@@ -61,6 +66,7 @@ class Sweeper:
             if membership is not None and customer is not None:
                 told[membership.key] = membership
                 accounts.update(customer.told.accounts)
+        renewal.renew(self.db, (a.address_hash for a in accounts.values()), self.now())
         with self.db.read() as session:
             unknown, different = fact_differences.memberships(session, self.source_id, told, page.stamp)
             moved = fact_differences.accounts(session, self.source_id, accounts, page.stamp)
