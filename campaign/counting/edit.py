@@ -6,16 +6,19 @@ Long work: the edit is saved at once under a batch that holds back what is publi
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from campaign.counting import recounts
 from campaign.counting.book import compare
 from campaign.counting.recounts import Progress
 from campaign.domain.campaign import Campaign
-from campaign.domain.standing import EntryKind, campaign_standing
+from campaign.domain.standing import EntryKind, Standing, campaign_standing
 from campaign.store import audit, campaigns, ledger, people
-from campaign.store.engine import Database
+from campaign.store.engine import Database, Session
+from campaign.store.ledger import SubjectLedger
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,24 +87,56 @@ def recount_source(
         recounts.run(db, batch_id, now, progress)
 
 
-def preview(db: Database, campaign: Campaign, now: datetime) -> Preview:
-    """What saving this campaign would do to its number; nothing is written."""
-    added: Counter[EntryKind] = Counter()
-    taken: Counter[EntryKind] = Counter()
-    before = after = 0
-    with db.read() as session:
-        for entry in ledger.subject_entries(session, campaign.id, ledger.CAMPAIGN, campaign.id):
-            before += entry.amount
-            after += entry.amount if entry.kind is not EntryKind.OPENING else 0
-        after += sum(e.amount for e in campaign_standing(campaign, now).entries)
-    for part in recounts.parts(db, campaign):
-        with db.read() as session:
-            standings, ledgers = compare(session, campaign, part, people.source_rules(session), now)
+@dataclass(slots=True)
+class Tally:
+    """A preview being added up, subject by subject."""
+
+    before: int
+    after: int
+    added: Counter[EntryKind]
+    reversed: Counter[EntryKind]
+
+    @classmethod
+    def of(cls, body: Mapping[str, Any]) -> Tally:
+        """The tally of plain values."""
+        kinds = [Counter({EntryKind(kind): n for kind, n in body[name].items()}) for name in ("added", "reversed")]
+        return cls(body["before"], body["after"], *kinds)
+
+    def add(self, standings: Mapping[int, Standing], ledgers: Mapping[int, SubjectLedger]) -> None:
+        """Take in what stands and what should of some subjects."""
         for subject_id, standing in standings.items():
             has = Counter(e.value() for e in ledgers[subject_id].standing)
             should = Counter(standing.entries)
-            before += sum(value.amount * n for value, n in has.items())
-            after += sum(value.amount * n for value, n in should.items())
-            added.update(value.kind for value in (should - has).elements())
-            taken.update(value.kind for value in (has - should).elements())
-    return Preview(before, after, dict(added), dict(taken))
+            self.before += sum(value.amount * n for value, n in has.items())
+            self.after += sum(value.amount * n for value, n in should.items())
+            self.added.update(value.kind for value in (should - has).elements())
+            self.reversed.update(value.kind for value in (has - should).elements())
+
+    def preview(self) -> Preview:
+        return Preview(self.before, self.after, dict(self.added), dict(self.reversed))
+
+    def body(self) -> dict[str, Any]:
+        """Plain values."""
+        kinds = {"added": self.added, "reversed": self.reversed}
+        return {"before": self.before, "after": self.after} | {
+            name: {kind.value: n for kind, n in counted.items()} for name, counted in kinds.items()
+        }
+
+
+def campaign_itself(session: Session, campaign: Campaign, now: datetime) -> tuple[int, int]:
+    """What stands for the campaign itself (opening, adjustments), and what would."""
+    before = after = 0
+    for entry in ledger.subject_entries(session, campaign.id, ledger.CAMPAIGN, campaign.id):
+        before += entry.amount
+        after += entry.amount if entry.kind is not EntryKind.OPENING else 0
+    return before, after + sum(e.amount for e in campaign_standing(campaign, now).entries)
+
+
+def preview(db: Database, campaign: Campaign, now: datetime) -> Preview:
+    """What saving this campaign would do to its number, worked out before this returns; nothing is written."""
+    with db.read() as session:
+        tally = Tally(*campaign_itself(session, campaign, now), Counter(), Counter())
+    for part in recounts.parts(db, campaign):
+        with db.read() as session:
+            tally.add(*compare(session, campaign, part, people.source_rules(session), now))
+    return tally.preview()

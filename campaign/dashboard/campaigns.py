@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from campaign.counting import adjust, edit
-from campaign.counting.edit import Preview
+from campaign.counting import adjust, edit, previews
+from campaign.counting.previews import Asked
 from campaign.domain.campaign import Campaign, EditorState, validate
 from campaign.domain.errors import Conflict, Invalid
 from campaign.domain.progress import Progress, fold
@@ -111,10 +112,21 @@ def check_before_saving(db: Database, campaign: Campaign, reason: str) -> None:
         raise Conflict(_meanwhile(db, campaign))
 
 
-def preview_of(db: Database, campaign: Campaign, now: datetime) -> Preview | None:
-    """What saving would do to the number; None when it can do nothing. Raises NotFound."""
+def ask_preview(
+    db: Database, campaign: Campaign, sent: Sequence[tuple[str, str]], *, actor: str, now: datetime
+) -> int | None:
+    """What saving would do to the number is worked out by the jobs process; its id. None: saving can't change it.
+
+    Raises NotFound.
+    """
     before = _stored(db, campaign.id)
-    return edit.preview(db, campaign, now) if edit.changes_counting(before, campaign) else None
+    return previews.ask(db, campaign, actor, sent, now) if edit.changes_counting(before, campaign) else None
+
+
+def preview(db: Database, slug: str, preview_id: int) -> tuple[Campaign, Asked]:
+    """The campaign as it is, and the preview with its answer once there is one. Raises NotFound."""
+    campaign = find(db, slug)
+    return campaign, previews.load(db, preview_id, campaign.id)
 
 
 def preview_basis(db: Database, campaign: Campaign) -> PreviewBasis:
@@ -152,6 +164,9 @@ def changed_fields(before: Campaign, after: Campaign) -> tuple[str, ...]:
         "languages": "languages",
         "look": "stages",
         "join": "join form",
+        "ladder": "steps",
+        "linked_id": "campaign shown beside",
+        "match": "matching gift",
         "state": "state",
         "frozen": "frozen result",
         "hold": "hold",

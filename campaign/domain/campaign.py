@@ -13,6 +13,7 @@ from campaign.domain.display import Display, validate_display
 from campaign.domain.errors import Invalid
 from campaign.domain.look import Look
 from campaign.domain.money import exponent
+from campaign.domain.steps import Match, Step, validate_ladder, validate_match
 
 
 class GoalKind(StrEnum):
@@ -152,6 +153,10 @@ class Campaign:
     look: Look = field(default_factory=Look)
     display: Display = field(default_factory=Display)
     join: Join = field(default_factory=Join)
+    ladder: tuple[Step, ...] = ()
+    linked_id: int | None = None
+    """A campaign shown together with this one, on both their pages."""
+    match: Match | None = None
     state: EditorState = EditorState.DRAFT
     frozen: Frozen | None = None
     hold: Hold | None = None
@@ -218,6 +223,13 @@ def validate(campaign: Campaign) -> None:
         raise Invalid("opening", "Only a members campaign has an opening, and it is not negative.")
     _validate_languages(campaign.languages)
     validate_display(campaign.display)
+    validate_ladder(campaign.ladder)
+    if campaign.match is not None:
+        if campaign.kind is not GoalKind.AMOUNT:
+            raise Invalid("match_sponsor", "Only money can be matched; this campaign counts people.")
+        validate_match(campaign.match, campaign.starts_on, campaign.ends_on)
+    if campaign.linked_id is not None and campaign.linked_id == campaign.id:
+        raise Invalid("linked_id", "Choose another campaign to show beside this one.")
 
 
 def _validate_rule(rule: Rule) -> None:

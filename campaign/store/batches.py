@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 from campaign.domain.errors import NotFound
 from campaign.store.tables import Batch
 
+PREVIEW = "preview"
+"""What an edit would do, being worked out: it changes nothing, so it holds nothing back."""
 ABANDONED_AFTER = timedelta(minutes=2)
 """A batch whose process died stops beating; it holds back nothing any more."""
 
@@ -57,7 +59,9 @@ def finish(session: Session, batch_id: int, now: datetime) -> None:
 def held_campaigns(session: Session, now: datetime) -> tuple[frozenset[int], bool]:
     """Campaigns a running batch holds back; True beside it when one holds back all (it belongs to a source)."""
     running = session.execute(
-        select(Batch.campaign_id).where(Batch.finished_at.is_(None), Batch.beat_at > now - ABANDONED_AFTER)
+        select(Batch.campaign_id).where(
+            Batch.finished_at.is_(None), Batch.beat_at > now - ABANDONED_AFTER, Batch.kind != PREVIEW
+        )
     ).scalars()
     ids = set(running)
     return frozenset(i for i in ids if i is not None), None in ids

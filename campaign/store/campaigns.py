@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, cast
 
 from sqlalchemy import select, update
@@ -24,7 +24,7 @@ from campaign.domain.campaign import (
     validate,
 )
 from campaign.domain.errors import Conflict, Invalid, NotFound
-from campaign.store import campaign_show
+from campaign.store import campaign_show, campaign_steps
 from campaign.store.tables import CampaignRow, CampaignVersion
 
 
@@ -140,11 +140,22 @@ def _refuse_locked(before: Campaign, after: Campaign) -> None:
             raise Invalid("state", "The result is frozen: only words can change.")
 
 
+def body(campaign: Campaign) -> dict[str, Any]:
+    """The campaign as plain values."""
+    return {**_columns(campaign), "starts_on": str(campaign.starts_on), "ends_on": str(campaign.ends_on)}
+
+
+def from_body(campaign_id: int, values: Mapping[str, Any]) -> Campaign:
+    """The campaign of plain values; nothing is asked of the database."""
+    days = {name: date.fromisoformat(values[name]) for name in ("starts_on", "ends_on")}
+    return _campaign(CampaignRow(**{**values, **days, "id": campaign_id}))
+
+
 def _keep_version(session: Session, campaign: Campaign, author: str, reason: str, now: datetime) -> None:
-    body = {**_columns(campaign), "starts_on": str(campaign.starts_on), "ends_on": str(campaign.ends_on)}
+    values = body(campaign)
     session.add(
         CampaignVersion(
-            campaign_id=campaign.id, version=campaign.version, body=body, author=author, reason=reason, at=now
+            campaign_id=campaign.id, version=campaign.version, body=values, author=author, reason=reason, at=now
         )
     )
     session.flush()
@@ -184,6 +195,9 @@ def _settings(campaign: Campaign) -> dict[str, Any]:
         "look": asdict(campaign.look),
         "display": campaign_show.display_body(campaign.display),
         "join": asdict(campaign.join),
+        "ladder": campaign_steps.ladder_body(campaign.ladder),
+        "linked_id": campaign.linked_id,
+        "match": campaign_steps.match_body(campaign.match),
         "hold": None if campaign.hold is None else {**asdict(campaign.hold), "until": campaign.hold.until.isoformat()},
     }
 
@@ -216,6 +230,9 @@ def _campaign(row: CampaignRow) -> Campaign:
         look=campaign_show.look(settings["look"]),
         display=campaign_show.display(settings.get("display", {})),
         join=Join(**settings["join"]),
+        ladder=campaign_steps.ladder(settings.get("ladder", [])),
+        linked_id=settings.get("linked_id"),
+        match=campaign_steps.match(settings.get("match")),
         state=EditorState(row.state),
         frozen=_frozen(row.frozen),
         hold=None if hold is None else Hold(datetime.fromisoformat(hold["until"]), hold["author"], hold["reason"]),

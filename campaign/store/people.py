@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
 from campaign.domain.facts import (
@@ -99,6 +99,16 @@ def all_payment_ids(session: Session, after: int, limit: int) -> list[int]:
     return list(
         session.scalars(select(PaymentRow.id).where(PaymentRow.id > after).order_by(PaymentRow.id).limit(limit))
     )
+
+
+def count_people(session: Session) -> int:
+    """How many people there are, for saying how far a walk is."""
+    return session.scalar(select(func.count()).select_from(PersonRow)) or 0
+
+
+def count_payments(session: Session) -> int:
+    """How many payments there are."""
+    return session.scalar(select(func.count()).select_from(PaymentRow)) or 0
 
 
 def source_rules(session: Session) -> dict[int, SourceRule]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, request
+from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from campaign.dashboard import campaigns
@@ -39,6 +39,7 @@ def add_pages(bp: Blueprint, runtime: Runtime) -> None:
     pages = _Pages(runtime)
     route(bp, "/campaigns/new", pages.new_campaign, methods=("GET", "POST"))
     route(bp, "/campaigns/<slug>/edit", pages.edit_campaign, methods=("GET", "POST"))
+    route(bp, "/campaigns/<slug>/previews/<int:preview_id>", pages.preview)
     route(bp, "/campaigns/<slug>/words", pages.words, methods=("GET", "POST"))
 
 
@@ -73,9 +74,8 @@ class _Pages:
             return self._form_page(form, base)
         try:
             campaign = campaign_form.read_campaign(form, base, choices)
-            if request.form.get("step") != "save" and (preview := self._preview(campaign, form.reason.data)):
-                return page("edit_preview.html", campaign=base, after=campaign, preview=preview, sent=_sent(),
-                            changed=campaigns.changed_fields(base, campaign), form=form)  # fmt: skip
+            if request.form.get("step") != "save" and (preview_id := self._ask_preview(campaign, form.reason.data)):
+                return redirect(url_for("staff.preview", slug=slug, preview_id=preview_id), 303)
             return self._save(campaign, form.reason.data)
         except Invalid as problem:
             campaign_form.put_error(form, problem)
@@ -83,6 +83,14 @@ class _Pages:
         except Conflict as problem:
             form.version.raw_data, form.version.data = None, str(base.version)
             return self._form_page(form, base, status=409, conflict=str(problem))
+
+    @needs(Role.EDITOR)
+    def preview(self, slug: str, preview_id: int) -> ResponseReturnValue:
+        base, asked = campaigns.preview(self._db, slug, preview_id)
+        if asked.answer is None:
+            return page("edit_waits.html", campaign=base, asked=asked, preview_id=preview_id)
+        return page("edit_preview.html", campaign=base, after=asked.campaign, preview=asked.answer, sent=asked.sent,
+                    changed=campaigns.changed_fields(base, asked.campaign))  # fmt: skip
 
     @needs(Role.EDITOR)
     def words(self, slug: str) -> ResponseReturnValue:
@@ -109,10 +117,11 @@ class _Pages:
         saved = campaigns.change(self._db, campaign, actor=actor, reason=reason, now=self._runtime.now())
         return done("Saved.", "campaign", slug=saved.slug)
 
-    def _preview(self, campaign: Campaign, reason: str) -> Any:
-        """What saving would do to the number, when there is anything to say before saving."""
+    def _ask_preview(self, campaign: Campaign, reason: str) -> int | None:
+        """The id of a preview, when there is anything to say before saving."""
         campaigns.check_before_saving(self._db, campaign, reason)
-        return campaigns.preview_of(self._db, campaign, self._runtime.now())
+        actor, now = staff_sessions.staff().email, self._runtime.now()
+        return campaigns.ask_preview(self._db, campaign, _sent(), actor=actor, now=now)
 
     def _form_page(
         self, form: Any, base: Campaign | None, status: int | None = None, conflict: str = ""

@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 
 from campaign import accounts
 from campaign.app import create_app
-from campaign.counting import recounts
+from campaign.counting import previews, recounts
 from campaign.domain.staff import Role
 from campaign.runtime import Runtime
 from campaign.store.engine import Database
@@ -41,7 +41,8 @@ class StaffRoom:
         self.app.extensions["shelf"].stop()
 
     def count(self) -> None:
-        """The jobs process has booked what edits asked for."""
+        """The jobs process has worked out previews and booked what edits asked for."""
+        previews.run_due(self.db, self.now)
         recounts.run_due(self.db, self.now)
 
     def hire(self, role: Role = Role.ADMIN, email: str = "") -> str:
@@ -69,6 +70,10 @@ class Visitor:
 
     def get(self, path: str) -> TestResponse:
         return self._client.get(f"/staff{path}")
+
+    def follow(self, answer: TestResponse) -> TestResponse:
+        """Where an answer leads."""
+        return self._client.get(answer.headers["Location"])
 
     def text(self, path: str) -> str:
         """The words of a page that must be there, without its markup."""
