@@ -55,6 +55,8 @@ class MessageSeen:
     ended_at: datetime | None
     attempts: int
     error: str | None
+    is_sealed: bool
+    """Whether it is still known what to say to whom."""
 
 
 def put(
@@ -216,4 +218,5 @@ def _seen(row: OutboxRow) -> MessageSeen:
         row.ended_at,
         row.attempts,
         row.error,
+        row.sealed is not None,
     )
