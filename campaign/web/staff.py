@@ -12,6 +12,7 @@ from campaign.runtime import Runtime
 from campaign.web import (
     staff_campaigns,
     staff_format,
+    staff_lists,
     staff_number,
     staff_operations,
     staff_overview,
@@ -19,6 +20,8 @@ from campaign.web import (
     staff_people,
     staff_sessions,
     staff_sign_in,
+    staff_sources,
+    staff_systems,
 )
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
@@ -27,7 +30,17 @@ TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 def blueprint(runtime: Runtime) -> Blueprint:
     """All staff pages of a runtime; the app that registers it gets their sessions, filters and headers."""
     bp = Blueprint("staff", __name__, url_prefix="/staff", template_folder=str(TEMPLATES))
-    for pages in (staff_sign_in, staff_overview, staff_campaigns, staff_number, staff_operations, staff_people):
+    for pages in (
+        staff_sign_in,
+        staff_lists,
+        staff_overview,
+        staff_campaigns,
+        staff_number,
+        staff_operations,
+        staff_people,
+        staff_sources,
+        staff_systems,
+    ):
         pages.add_pages(bp, runtime)
 
     def install(state: BlueprintSetupState) -> None:

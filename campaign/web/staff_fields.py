@@ -87,11 +87,13 @@ def local_time(label: str, hint: str = "", *, required: bool = True) -> Any:
     return _wtforms.DateTimeLocalField(label, [first], format=formats, description=hint)
 
 
-def whole(label: str, hint: str = "", *, least: int = 0, most: int = 365, required: bool = True) -> Any:
+def whole(
+    label: str, hint: str = "", *, least: int = 0, most: int = 365, required: bool = True, default: int | None = None
+) -> Any:
     """A small whole number."""
     first = _validators.InputRequired("Enter a number.") if required else _validators.Optional()
     ranged = _validators.NumberRange(least, most, f"Enter a whole number from {least} to {most}.")
-    return _wtforms.IntegerField(label, [first, ranged], description=hint)
+    return _wtforms.IntegerField(label, [first, ranged], description=hint, default=default)
 
 
 def hidden() -> Any:

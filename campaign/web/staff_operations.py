@@ -1,4 +1,4 @@
-"""Keeping the machine going: inbox, sources, jobs, payments set apart."""
+"""Keeping the machine going: inbox, jobs, payments set apart."""
 
 from __future__ import annotations
 
@@ -19,9 +19,6 @@ def add_pages(bp: Blueprint, runtime: Runtime) -> None:
     route(bp, "/inbox", pages.inbox)
     route(bp, "/inbox/retry", pages.retry, methods=("POST",))
     route(bp, "/inbox/retry-all", pages.retry_all, methods=("POST",))
-    route(bp, "/sources", pages.sources)
-    route(bp, "/sources/<int:source_id>", pages.source)
-    route(bp, "/sources/<int:source_id>/prices", pages.tick_prices, methods=("POST",))
     route(bp, "/bursts/<int:burst_id>/undo", pages.undo_burst, methods=("POST",))
     route(bp, "/jobs", pages.jobs)
     route(bp, "/jobs/<name>/run", pages.run_job, methods=("POST",))
@@ -49,24 +46,6 @@ class _Pages:
     def retry_all(self) -> ResponseReturnValue:
         number = operations.retry_all(self._db, actor=staff_sessions.staff().email, now=self._runtime.now())
         return done(f"{number} objects are being fetched again." if number else "Nothing was stuck.", "inbox")
-
-    @needs(Role.VIEWER)
-    def sources(self) -> ResponseReturnValue:
-        return page("sources.html", health=overview.health_of(self._db, self._runtime.now()), now=self._runtime.now())
-
-    @needs(Role.VIEWER)
-    def source(self, source_id: int) -> ResponseReturnValue:
-        view = operations.source_page(self._db, source_id)
-        address = self._runtime.settings.public_url + view.webhook_path
-        return page("source.html", view=view, address=address, now=self._runtime.now())
-
-    @needs(Role.ADMIN)
-    def tick_prices(self, source_id: int) -> ResponseReturnValue:
-        ticked = request.form.getlist("price")
-        actor = staff_sessions.staff().email
-        changed = operations.tick_prices(self._db, source_id, ticked, actor=actor, now=self._runtime.now())
-        message = "Every campaign is counted by the prices you ticked." if changed else "Nothing changed."
-        return done(message, "source", source_id=source_id)
 
     @needs(Role.EDITOR)
     def undo_burst(self, burst_id: int) -> ResponseReturnValue:
