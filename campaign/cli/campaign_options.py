@@ -9,7 +9,7 @@ from typing import Any, TypeVar, cast
 
 import click
 
-from campaign.domain.campaign import Campaign, EditorState, GoalKind, Join, Opening, OpeningSource, Rule, Words
+from campaign.domain.campaign import Campaign, EditorState, GoalKind, Join, Opening, OpeningSource, Rule, Scope, Words
 from campaign.domain.errors import Invalid
 from campaign.store import sources
 from campaign.store.engine import Session
@@ -36,6 +36,13 @@ _OPTIONS = (
     click.option("--count-returned/--no-count-returned", default=None, help="Returners count as new members."),
     click.option("--count-seats/--no-count-seats", default=None, help="A membership of n seats counts n."),
     click.option("--count-one-off/--no-count-one-off", default=None, help="Every one-off payment counts as raised."),
+    click.option(
+        "--scope-campaign", "scope_campaigns", multiple=True, help="Only what named this campaign at checkout."
+    ),
+    click.option("--scope-price", "scope_prices", multiple=True, help="Only what carries this price or tier."),
+    click.option("--scope-product", "scope_products", multiple=True, help="Only what carries a price of this product."),
+    click.option("--scope-tag", "scope_tags", multiple=True, help="Only what carries this tag."),
+    click.option("--scope-everything", is_flag=True, default=None, help="The campaign is about everything again."),
     click.option("--opening", type=int, help="Members stated at the opening; 0 takes the opening away."),
     click.option("--opening-at", help="The instant it stands for, like 2026-11-01T00:00:00+02:00; else the start."),
     click.option(
@@ -114,7 +121,14 @@ def _day(value: datetime) -> date:
 
 def _rule(rule: Rule, given: Given) -> Rule:
     names = ("grace_days", "minimum_minor", "settle_days", "count_trials", "count_complimentary")
-    return replace(rule, **given.pick(*names, "count_returned", "count_seats", "count_one_off"))
+    new = replace(rule, **given.pick(*names, "count_returned", "count_seats", "count_one_off"))
+    scope = Scope() if given.values.get("scope_everything") else rule.scope
+    named = {
+        name: tuple(sorted(set(given.values[f"scope_{name}"])))
+        for name in ("campaigns", "prices", "products", "tags")
+        if f"scope_{name}" in given.values
+    }
+    return replace(new, scope=replace(scope, **named))
 
 
 def _join(session: Session, join: Join, given: Given) -> Join:

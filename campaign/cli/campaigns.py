@@ -182,7 +182,7 @@ def _shown(campaign: Campaign, progress: Progress) -> dict[str, Any]:
 
 
 def _described(c: Campaign, p: Progress) -> str:
-    unit = f"{c.currency} minor units" if c.kind is GoalKind.AMOUNT else "members"
+    unit = f"{c.currency} minor units" if c.kind is GoalKind.AMOUNT else c.kind.value.replace("_", " ")
     lines = [
         f"{c.name} ({c.slug}), {c.state}, version {c.version}",
         f"{p.value:,} of {c.target:,} {unit}: {p.percent(c.target)} %",

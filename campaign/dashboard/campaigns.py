@@ -12,10 +12,12 @@ from campaign.counting import adjust, edit, previews
 from campaign.counting.previews import Asked
 from campaign.domain.campaign import Campaign, EditorState, validate
 from campaign.domain.errors import Conflict, Invalid
+from campaign.domain.money import Money
 from campaign.domain.progress import Progress, fold
-from campaign.store import campaigns, day_totals, entries_shown, public_facts, sources
+from campaign.store import campaigns, day_totals, entries_shown, prices, public_facts, sources
 from campaign.store.campaigns import Version
 from campaign.store.engine import Database
+from campaign.store.prices import ToldPrice
 from campaign.store.public_facts import JoinPrice
 from campaign.store.sources import SourceSeen
 
@@ -35,6 +37,10 @@ class Choices:
 
     sources: tuple[SourceSeen, ...]
     prices: tuple[entries_shown.PriceSeen, ...]
+    scope_prices: tuple[tuple[str, str], ...] = ()
+    """(key, name) of every price or tier a source sells."""
+    scope_products: tuple[tuple[str, str], ...] = ()
+    """(key, names of its prices) of every product."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +78,29 @@ def find(db: Database, slug: str) -> Campaign:
 def choices(db: Database) -> Choices:
     """What can be chosen in the form now."""
     with db.read() as session:
-        return Choices(tuple(sources.listing(session)), tuple(entries_shown.monthly_prices(session)))
+        sold = [p for source in sources.listing(session) for p in prices.listing(session, source.id)]
+        return Choices(
+            tuple(sources.listing(session)),
+            tuple(entries_shown.monthly_prices(session)),
+            tuple((p.key, _price_name(p)) for p in sold),
+            _products(sold),
+        )
+
+
+def _price_name(price: ToldPrice) -> str:
+    amount = (
+        "" if price.amount_minor is None else f", {Money(price.amount_minor, price.currency).major()} {price.currency}"
+    )
+    often = f" a {price.recurring}" if price.recurring else " once"
+    return f"{price.name}{amount}{often if amount else ''}{'' if price.active else ' (no longer sold)'}"
+
+
+def _products(sold: Sequence[ToldPrice]) -> tuple[tuple[str, str], ...]:
+    names: dict[str, set[str]] = {}
+    for price in sold:
+        if price.product_key is not None:
+            names.setdefault(price.product_key, set()).add(price.name)
+    return tuple((key, ", ".join(sorted(of))) for key, of in names.items())
 
 
 def histories(db: Database, slug: str) -> Histories:

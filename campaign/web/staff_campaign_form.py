@@ -17,16 +17,20 @@ from campaign.domain.campaign import (
     Opening,
     OpeningSource,
     Rule,
+    Scope,
 )
 from campaign.domain.errors import Invalid
 from campaign.domain.money import EXPONENTS
 from campaign.store.sources import SourceSeen
 from campaign.web import staff_fields as fields
+from campaign.web import staff_scope
 
 KINDS = [
     (GoalKind.MEMBERS.value, "Members now: everybody whom a membership entitles today"),
     (GoalKind.NEW_MEMBERS.value, "New members: who became a member during the campaign and still is"),
     (GoalKind.AMOUNT.value, "Money raised during the campaign, less what was paid back"),
+    (GoalKind.GIVERS.value, "Givers: people with a payment during the campaign that was not paid back"),
+    (GoalKind.SIGNUPS.value, "Sign-ups: people who signed up and confirmed during the campaign"),
 ]
 STATES = [
     (EditorState.DRAFT.value, "Draft: only staff see it"),
@@ -77,12 +81,21 @@ class CampaignForm(fields.Form):
     count_complimentary = fields.check("Count complimentary memberships", "What costs nothing counts too.")
     count_returned = fields.check("Count people who come back", "For new members: also who was a member before.")
     count_seats = fields.check("Count seats", "A membership for three counts as three people.")
-    count_one_off = fields.check("Count one-off payments", "For money: payments that belong to no membership.")
+    count_one_off = fields.check(
+        "Count one-off payments", "For money and givers: payments that belong to no membership."
+    )
     minimum = fields.text("Smallest payment that counts", "Tiny payments are often card tests.", required=False)
     settle_days = fields.whole(
-        "Days to finish the count", "At most, after the deadline. Empty: 3, for money 7.", most=30, required=False
+        "Days to finish the count",
+        "At most, after the deadline. Empty: 3, for money and givers 7.",
+        most=30,
+        required=False,
     )
     sources = fields.checks("Sources", [], "None ticked: every source counts.")
+    scope_prices = staff_scope.PRICES
+    scope_products = staff_scope.PRODUCTS
+    scope_campaigns = staff_scope.CAMPAIGNS
+    scope_tags = staff_scope.TAGS
 
     opening_members = fields.text(
         "Members at the opening", "A number stated once, for systems without import.", required=False
@@ -106,6 +119,7 @@ def campaign_form(choices: Choices, campaign: Campaign | None, today: date) -> A
     """The form for a stored campaign, or for a new one with good defaults."""
     made = _with_sources(choices.sources)(data=_values(campaign or new_campaign(today)))
     made.sources.choices = fields.options([(str(s.id), s.name) for s in choices.sources])
+    staff_scope.offer(made, choices, campaign.rule.scope if campaign is not None else Scope())
     made.join_price.choices = fields.options(_prices(choices, campaign))
     return made
 
@@ -192,6 +206,7 @@ def _rule(form: Any, currency: str | None) -> Rule:
         minimum_minor=fields.read_money("minimum", minimum, currency) if minimum and currency else 0,
         settle_days=form.settle_days.data,
         sources=tuple(sorted(int(value) for value in form.sources.data or ())),
+        scope=staff_scope.read_scope(form),
     )
 
 
@@ -263,7 +278,9 @@ def _values(campaign: Campaign) -> dict[str, Any]:
         "join_price": f"{join.source_id} {join.price_key}" if join.price_key else "",
         "home_url": join.home_url,
     }
-    values |= {name: value for name, value in asdict(rule).items() if name not in ("sources", "minimum_minor")}
+    left_out = ("sources", "minimum_minor", "scope")
+    values |= {name: value for name, value in asdict(rule).items() if name not in left_out}
+    values |= staff_scope.values(rule.scope)
     values |= asdict(look)
     if campaign.id == 0:
         values |= {"target": "", "name": ""}
