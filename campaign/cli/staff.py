@@ -7,6 +7,7 @@ import click
 from campaign.accounts import invites, people
 from campaign.cli.campaigns import actor
 from campaign.cli.output import as_json, instant, open_runtime, print_value, table
+from campaign.cli.tokens import token_group
 from campaign.domain.errors import NotFound
 from campaign.domain.staff import Role, Staff
 from campaign.runtime import Runtime
@@ -15,6 +16,9 @@ from campaign.runtime import Runtime
 @click.group()
 def staff() -> None:
     """Staff: people who sign in."""
+
+
+staff.add_command(token_group)
 
 
 @staff.command("list")

@@ -28,10 +28,10 @@ def a_campaign(slug: str, kind: GoalKind, target: int = 1000, **values: Any) -> 
     return Campaign(
         id=0,
         slug=slug,
-        name=slug,
+        name=slug.title(),
         kind=kind,
         target=target,
-        currency="USD",
+        currency="USD" if kind is GoalKind.AMOUNT else None,
         starts_on=date(2026, 10, 1),
         ends_on=date(2026, 12, 31),
         zone="Europe/Kyiv",
