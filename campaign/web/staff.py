@@ -21,6 +21,7 @@ from campaign.web import (
     staff_sessions,
     staff_sign_in,
     staff_sources,
+    staff_supporters,
     staff_systems,
 )
 
@@ -38,6 +39,7 @@ def blueprint(runtime: Runtime) -> Blueprint:
         staff_number,
         staff_operations,
         staff_people,
+        staff_supporters,
         staff_sources,
         staff_systems,
     ):

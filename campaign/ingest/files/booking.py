@@ -81,6 +81,13 @@ def confirm(db: Database, import_id: int, actor: str, now: datetime, *, mine: bo
         audit.write(session, actor, "import.book", seen.source_name, now, details)
 
 
+def look_again(db: Database, import_id: int) -> None:
+    """What the list would do is found out once more: something it depends on was changed."""
+    with db.write() as session:
+        if file_imports.load(session, import_id).state is State.SHOWN:
+            file_imports.change(session, import_id, state=State.READ, done=0, beat_at=NOBODY)
+
+
 def drop(db: Database, import_id: int, actor: str, now: datetime) -> None:
     """The list is forgotten, unbooked. Raises Conflict where it is booked already."""
     with db.write() as session:
