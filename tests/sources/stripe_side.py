@@ -16,6 +16,7 @@ from campaign.store import sources
 from campaign.store.engine import Database
 from config import Settings
 from tests.ingest.stand import instant
+from tests.sources.proxy import Proxy
 from tests.sources.world import Sent
 from tests.stripe_world import Joined, StripeWorld
 
@@ -23,13 +24,11 @@ from tests.stripe_world import Joined, StripeWorld
 class StripeSide:
     kind = "stripe"
     refused_status = 400
-    lacks = {  # noqa: RUF012 - read only
-        "missing_fields": "its provider always answers whole; tests/ingest/test_third_party.py has the cases",
-        "unknown_fields": "its provider says all it documents; tests/ingest/test_third_party.py has more",
-    }
+    lacks: dict[str, str] = {}  # noqa: RUF012 - read only
 
     def __init__(self, folder: Path) -> None:
         self.stripe = StripeWorld.start(folder)
+        self.proxy = Proxy(self.stripe.address, "status")
         self.price = self.stripe.price(500)
         self.joined: dict[str, Joined] = {}
         self.secret = ""
@@ -42,7 +41,7 @@ class StripeSide:
         return instant(self.stripe.now)
 
     def settings(self) -> dict[str, Any]:
-        return {"stripe_api_key": self.stripe.api_key, "stripe_api_base": self.stripe.address}
+        return {"stripe_api_key": self.stripe.api_key, "stripe_api_base": self.proxy.address}
 
     def deliver_to(self, base: str) -> None:
         self.base = base
@@ -111,5 +110,12 @@ class StripeSide:
         finally:
             connection.close()
 
+    def say_more(self) -> None:
+        self.proxy.talkative = True
+
+    def leave_out(self, key: str, *, mend: bool = False) -> None:
+        self.proxy.mute = self.proxy.mute - {key} if mend else self.proxy.mute | {key}
+
     def stop(self) -> None:
+        self.proxy.stop()
         self.stripe.stop()

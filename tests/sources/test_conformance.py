@@ -129,7 +129,8 @@ def test_calls_that_fail_now_and_then_change_nothing(line: Line) -> None:
 
 def test_what_nobody_signed_is_refused_and_not_kept(line: Line) -> None:
     key = line.world.join("jane@example.org")
-    line.look()
+    line.catch_up()
+    before = line.kept()
     good = line.world.sign(key)
     refused = [
         line.world.sign(key, secret="another secret of as many letters"),
@@ -138,15 +139,16 @@ def test_what_nobody_signed_is_refused_and_not_kept(line: Line) -> None:
         Sent(good.path, good.body, dict.fromkeys(good.headers, "sha256=zz, t=1")),
     ]
     assert [line.world.post(sent) for sent in refused] == [line.world.refused_status] * 4
-    assert line.kept() == []
+    assert line.kept() == before
 
 
 def test_an_old_signature_is_refused(line: Line) -> None:
     line.skip_where_lacking("old_signature")
     key = line.world.join("jane@example.org")
-    line.look()
+    line.catch_up()
+    before = line.kept()
     assert line.world.post(line.world.sign(key, age=timedelta(minutes=6))) == line.world.refused_status
-    assert line.kept() == []
+    assert line.kept() == before
 
 
 def test_the_very_same_delivery_again_changes_nothing(line: Line) -> None:
@@ -189,9 +191,8 @@ def test_a_missing_field_is_an_error_of_its_own_that_stops_no_other(line: Line) 
     line.world.leave_out(broken)
     line.catch_up()
     assert line.number == 1
-    (said,) = line.trouble()
-    assert broken in said
-    assert "jane" not in said
+    assert line.trouble() != []
+    assert all(broken in said and "jane" not in said for said in line.trouble())
     line.take_in_all()
     assert line.number == 1
     line.world.leave_out(broken, mend=True)
@@ -225,13 +226,14 @@ def odd_ids(world: Any, key: Any) -> list[Sent]:
 
 def test_a_body_over_a_mebibyte_is_refused_and_one_below_is_kept(line: Line) -> None:
     key = line.world.join("jane@example.org")
-    line.look()
+    line.catch_up()
+    before = line.kept()
     assert line.world.post(line.world.sign(key, pad=MIB)) == 413
-    assert line.kept() == []
+    assert line.kept() == before
     assert line.world.post(line.world.sign(key, pad=MIB - 20_000)) == 200
-    line.look()
     line.stand.work()
     assert line.number == 1
+    line.agrees()
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"null", b"{", b"[" * 100_000, b'"text"', b"\xff\xfe", b'{"member":[]}'])
