@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import datetime
 
 from campaign.dashboard import causes
 from campaign.dashboard.causes import EntryLine
@@ -139,6 +141,19 @@ def held_on(known: Supporter) -> dict[str, object]:
             for e in known.entries
         },
     }
+
+
+def held_json(known: Supporter) -> str:
+    """The same as a file that the person can read."""
+    return json.dumps(held_on(known), ensure_ascii=False, indent=2, default=_plain)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="seconds").replace("+00:00", "Z")
+    if is_dataclass(value) and not isinstance(value, type):
+        return {one.name: getattr(value, one.name) for one in fields(value)}
+    return str(value)
 
 
 def person_of(db: Database, account_id: int) -> int:
