@@ -87,8 +87,7 @@ def _profile(x: Array, safe: Array, t: int) -> list[Array]:
 def _quiet_days(x: Array) -> Array:
     """Days since the last payment."""
     backwards = x[:, ::-1] > 0
-    any_day: Array = backwards.any(axis=1)
-    return np.where(any_day, backwards.argmax(axis=1) * 1.0, float(x.shape[1]))
+    return np.where(x.sum(axis=1) > 0, backwards.argmax(axis=1) * 1.0, float(x.shape[1]))
 
 
 def _halves(x: Array, passed: Array, t: int) -> Array:

@@ -14,6 +14,7 @@ from campaign.store.tables.facts import (
     SignUpRow,
 )
 from campaign.store.tables.files import ByHand, FactBefore, FileDuplicate, FileImport, FilePart, FileRefusal
+from campaign.store.tables.forecasts import ForecastRow, ForecastShown, PushRow
 from campaign.store.tables.goals import ComparisonRow, ConversionRow, RateRow
 from campaign.store.tables.ledger import Batch, CampaignRow, CampaignVersion, EntryRow, Recheck, TotalRow
 from campaign.store.tables.newsroom import AlarmRow, ApiRequest, ApiToken, OutboxRow, PendingSignUp
@@ -44,6 +45,8 @@ __all__ = [
     "FileImport",
     "FilePart",
     "FileRefusal",
+    "ForecastRow",
+    "ForecastShown",
     "InboxEvent",
     "Invite",
     "InvoiceLineRow",
@@ -58,8 +61,9 @@ __all__ = [
     "PersonRow",
     "Price",
     "PublicFile",
-    "Recheck",
+    "PushRow",
     "RateRow",
+    "Recheck",
     "ReductionRow",
     "SetApart",
     "SignInAttempt",
