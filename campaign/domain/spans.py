@@ -177,7 +177,7 @@ def _line_stretch(
     return _Stretch(
         billed_from=line.starts_at,
         starts_at=starts_at,
-        ends_at=max(starts_at, line.ends_at),
+        ends_at=line.ends_at,
         how=how,
         quantity=line.quantity,
         settled_at=settled_at,

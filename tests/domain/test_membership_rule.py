@@ -54,6 +54,11 @@ def test_a_payment_after_grace_is_a_return() -> None:
     assert timeline(who) == [("joined", 0), ("left", 44), ("returned", 50), ("left", 74)]
 
 
+def test_a_period_paid_after_its_end_entitles_for_what_is_left_of_its_grace() -> None:
+    assert timeline(person(membership(paid(0, 30, at=35)))) == [("joined", 35), ("left", 44)]
+    assert timeline(person(membership(paid(0, 30, at=50)))) == []
+
+
 def test_a_payment_within_grace_changes_nothing() -> None:
     assert timeline(person(membership(paid(0, 30), paid(30, 60, at=43)))) == [("joined", 0), ("left", 74)]
 

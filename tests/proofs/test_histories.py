@@ -4,6 +4,7 @@ provider's own truth."""
 from __future__ import annotations
 
 import random
+import sys
 import tempfile
 import time
 from collections import Counter
@@ -28,6 +29,7 @@ from tests.stripe_world import StripeWorld, Truth
 IN_ORDER, SHUFFLED, LISTED, SWEPT = "in order", "shuffled", "listed", "swept"
 WINDOW_FROM = date(2026, 1, 24)
 """The first day of the campaign for new members: some histories' joinings lie before it."""
+PROGRESS_EVERY = 10
 
 
 @contextmanager
@@ -213,6 +215,8 @@ def run_histories(databases: Databases, examples: int, *, long: bool) -> None:
     def any_history(history: History, seed: int) -> None:
         prove(databases, history, seed)
         steps.append(len(history.steps))
+        if long and len(steps) % PROGRESS_EVERY == 0:
+            print(f"{databases.kind}: {len(steps)} of {examples} histories", file=sys.__stderr__, flush=True)
 
     any_history()
     if long:
