@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from campaign.banner.notice_words import notice_words
 from campaign.domain.campaign import Campaign, EditorState
 from campaign.domain.errors import NotFound
+from campaign.domain.offers import Offered
 from campaign.store import campaigns, public_facts
 from campaign.store.engine import Database, Session
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A public campaign; `closed`: why one can't join it now, in words for readers, None when one can."""
+    """A public campaign; `closed`: why one can't join it now, in words for readers, None when one can.
+
+    `offered`: what can be paid for.
+    """
 
     campaign: Campaign
     closed: str | None
+    offered: tuple[Offered, ...] = ()
 
 
 def offer(db: Database, slug: str, now: datetime) -> Offer:
     """What the campaign's page may offer now. Raises NotFound for a draft as for an unknown slug."""
     with db.read() as session:
         campaign = _public(session, slug)
-        price = public_facts.join_price(session, campaign)
-    return _offer(campaign, price is not None, now)
+        offered = public_facts.offers(session, campaign)
+    return replace(_offer(campaign, bool(offered), now), offered=offered)
 
 
 def sign_up_offer(db: Database, slug: str, now: datetime) -> Offer:

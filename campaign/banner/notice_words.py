@@ -21,6 +21,8 @@ class NoticeWords:
     nothing_on_sale: str
     too_many: str
     unavailable: str
+    wrong_amount: str
+    thanks_once: str
 
 
 _EN = NoticeWords(
@@ -34,6 +36,8 @@ _EN = NoticeWords(
     nothing_on_sale="Nothing is on sale here at the moment.",
     too_many="Too many tries from your network. Please wait ten minutes.",
     unavailable="The payment page can’t be opened right now. Please try again in a few minutes.",
+    wrong_amount="Please enter an amount of at least {least}, like 20 or 7.50.",
+    thanks_once="Your payment has been made. The number counts it in a moment.",
 )
 _UK = NoticeWords(
     thanks_title="Дякуємо",
@@ -46,6 +50,8 @@ _UK = NoticeWords(
     nothing_on_sale="Зараз тут нічого не пропонують.",
     too_many="Забагато спроб із вашої мережі. Будь ласка, зачекайте десять хвилин.",
     unavailable="Сторінка оплати зараз недоступна. Спробуйте, будь ласка, за кілька хвилин.",
+    wrong_amount="Будь ласка, введіть суму від {least}, наприклад 20 або 7,50.",
+    thanks_once="Ваш платіж здійснено. За мить число його врахує.",
 )
 _DE = NoticeWords(
     thanks_title="Danke",
@@ -58,6 +64,8 @@ _DE = NoticeWords(
     nothing_on_sale="Hier wird gerade nichts angeboten.",
     too_many="Zu viele Versuche aus Ihrem Netz. Bitte warten Sie zehn Minuten.",
     unavailable="Die Bezahlseite lässt sich gerade nicht öffnen. Bitte versuchen Sie es in einigen Minuten erneut.",
+    wrong_amount="Bitte geben Sie einen Betrag ab {least} ein, etwa 20 oder 7,50.",
+    thanks_once="Ihre Zahlung ist eingegangen. Gleich zählt die Zahl sie mit.",
 )
 _AR = NoticeWords(
     thanks_title="شكرًا لكم",
@@ -70,6 +78,8 @@ _AR = NoticeWords(
     nothing_on_sale="لا يُعرض هنا شيء في الوقت الحالي.",
     too_many="محاولات كثيرة من شبكتكم. يُرجى الانتظار عشر دقائق.",
     unavailable="تعذّر فتح صفحة الدفع الآن. يُرجى المحاولة بعد بضع دقائق.",
+    wrong_amount="يُرجى إدخال مبلغ لا يقل عن {least}، مثل 20 أو 7.50.",
+    thanks_once="تم دفع المبلغ. سيشمله العدد بعد لحظات.",
 )
 _WORDS = {"en": _EN, "uk": _UK, "de": _DE, "ar": _AR}
 

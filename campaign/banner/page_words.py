@@ -38,6 +38,14 @@ class PageWords:
     unchecked: str
     no_corrections: str
     other_languages: str
+    choose_title: str
+    choice_interval: str
+    choice_once: str
+    choice_free: str
+    choice_free_from: str
+    amount_label: str
+    go_on: str
+    manage: str
 
 
 _EN = PageWords(
@@ -84,6 +92,14 @@ _EN = PageWords(
     unchecked="The number has not been checked against its sources yet.",
     no_corrections="No correction has been made to this number.",
     other_languages="This page in other languages",
+    choose_title="How would you like to take part?",
+    choice_interval="{price} a {interval}",
+    choice_once="{price}, once",
+    choice_free="Another amount, once",
+    choice_free_from="Another amount, once (at least {price})",
+    amount_label="Amount in {currency}",
+    go_on="Go on to payment",
+    manage="Change or end your membership",
 )
 _UK = PageWords(
     as_of="Станом на {when}",
@@ -126,6 +142,14 @@ _UK = PageWords(
     unchecked="Число ще не звірено з джерелами.",
     no_corrections="Цього числа ще не виправляли.",
     other_languages="Ця сторінка іншими мовами",
+    choose_title="Як ви хочете долучитися?",
+    choice_interval="{price} на {interval}",
+    choice_once="{price}, один раз",
+    choice_free="Інша сума, один раз",
+    choice_free_from="Інша сума, один раз (від {price})",
+    amount_label="Сума в {currency}",
+    go_on="Перейти до оплати",
+    manage="Змінити або завершити участь",
 )
 _DE = PageWords(
     as_of="Stand: {when}",
@@ -168,6 +192,14 @@ _DE = PageWords(
     unchecked="Die Zahl wurde noch nicht mit ihren Quellen verglichen.",
     no_corrections="Diese Zahl wurde nie korrigiert.",
     other_languages="Diese Seite in anderen Sprachen",
+    choose_title="Wie möchten Sie mitmachen?",
+    choice_interval="{price} pro {interval}",
+    choice_once="{price}, einmalig",
+    choice_free="Anderer Betrag, einmalig",
+    choice_free_from="Anderer Betrag, einmalig (ab {price})",
+    amount_label="Betrag in {currency}",
+    go_on="Weiter zur Zahlung",
+    manage="Mitgliedschaft ändern oder beenden",
 )
 _AR = PageWords(
     as_of="بتاريخ {when}",
@@ -204,6 +236,14 @@ _AR = PageWords(
     unchecked="لم يُقارن العدد بمصادره بعد.",
     no_corrections="لم يُجرَ أي تصحيح على هذا العدد.",
     other_languages="هذه الصفحة بلغات أخرى",
+    choose_title="كيف تودّون المشاركة؟",
+    choice_interval="{price} لكل {interval}",
+    choice_once="{price} مرة واحدة",
+    choice_free="مبلغ آخر مرة واحدة",
+    choice_free_from="مبلغ آخر مرة واحدة (لا يقل عن {price})",
+    amount_label="المبلغ بعملة {currency}",
+    go_on="المتابعة إلى الدفع",
+    manage="تعديل العضوية أو إنهاؤها",
 )
 
 _PAGE_WORDS = {"en": _EN, "uk": _UK, "de": _DE, "ar": _AR}

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from jinja2 import TemplateError
 
-from campaign.banner import folder
+from campaign.banner import beside, folder
 from campaign.banner.files import files_of, picture_paths
 from campaign.banner.render import fragment_view
 from campaign.banner.snapshot import Before, Snapshot, take
@@ -125,18 +125,24 @@ class Publisher:
             held, all_held = batches.held_campaigns(session, now)
             with_files = publications.campaigns_with_files(session)
             sums = publications.total_sums(session)
-            for campaign in campaigns.all_campaigns(session):
+            everywhere = campaigns.all_campaigns(session)
+            for campaign in everywhere:
                 if only not in (None, campaign.id):
                     continue
                 if campaign.state is not EditorState.PUBLIC:
                     if campaign.id in with_files:
                         drafts.append(_Draft(campaign, [], publications.last_version(session, campaign.id)))
                     continue
-                signature = (campaign.version, sums.get(campaign.id), ledger.last_entry_id(session, campaign.id))
+                signature = (
+                    campaign.version,
+                    sums.get(campaign.id),
+                    ledger.last_entry_id(session, campaign.id),
+                    *beside.signature(session, campaign, everywhere),
+                )
                 if all_held or campaign.id in held or not self._is_due(campaign.id, signature, now):
                     continue
                 try:
-                    drafts.append(self._draft(session, campaign, signature, now))
+                    drafts.append(self._draft(session, campaign, signature, now, everywhere))
                 except (
                     CampaignTrackerError,
                     ArithmeticError,
@@ -164,7 +170,14 @@ class Publisher:
             or (seen.echo and now.replace(microsecond=0) > seen.as_of)
         )
 
-    def _draft(self, session: Session, campaign: Campaign, signature: tuple[Any, ...], now: datetime) -> _Draft:
+    def _draft(
+        self,
+        session: Session,
+        campaign: Campaign,
+        signature: tuple[Any, ...],
+        now: datetime,
+        everywhere: list[Campaign],
+    ) -> _Draft:
         last = publications.last_snapshot(session, campaign.id)
         before = _before(session, campaign, last)
         after_version = publications.last_version(session, campaign.id)
@@ -174,9 +187,11 @@ class Publisher:
             checks=public_facts.checks_of(session, campaign),
             corrections=tuple(ledger.public_corrections(session, campaign.id)),
             price=public_facts.join_price(session, campaign),
+            offers=public_facts.offers(session, campaign),
             signs_up=public_facts.signs_up_here(session, campaign),
             last_entry_id=ledger.last_entry_id(session, campaign.id),
         )
+        snapshot = beside.with_beside(session, snapshot, everywhere, now)
         body = snapshot_body(snapshot, self._public_url)
         drawn, is_drawn = self._draw(snapshot, body, now)
         echo = before is not None and before.value != snapshot.value and before.as_of >= snapshot.as_of
@@ -252,6 +267,7 @@ def snapshot_body(snapshot: Snapshot, public_url: str) -> dict[str, Any]:
         "shown": snapshot.shown,
         "held": snapshot.held,
         "progress": asdict(snapshot.progress),
+        **({} if snapshot.match is None else {"matched": snapshot.match.matched_minor}),
         "words": {
             language: {"kicker": view.kicker, "headline": view.headline, "call": view.call, "button": view.button}
             for language, view in views.items()

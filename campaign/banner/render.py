@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -11,13 +11,16 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from campaign.banner.beside import match_text, next_step
 from campaign.banner.formats import Formats
 from campaign.banner.page_words import page_words
 from campaign.banner.snapshot import Snapshot
-from campaign.domain.campaign import GoalKind
+from campaign.banner.step_words import step_words
+from campaign.domain.campaign import Campaign, GoalKind
+from campaign.domain.display import has_rules
 from campaign.domain.money import Money
-from campaign.domain.stage import RUNNING_STAGES, days_left, shows_bar
-from campaign.domain.wording import days_left_words, fill, nouns, plain_words, until_words, words_for
+from campaign.domain.stage import RUNNING_STAGES, Stage, days_left, shows_bar
+from campaign.domain.wording import SOMETIMES, days_left_words, fill, nouns, plain_words, until_words, words_for
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 MOST_JSON_BYTES = 400
@@ -55,6 +58,8 @@ class FragmentView:
     soon: str = ""
     """The headline of this very day, "3 days left": only for who knows that `until` is not over."""
     soon_until: str = ""
+    rules: bool = False
+    """Whether an open page asks for the rules of showing."""
     shape: str = "card"
     theme: str = "paper"
 
@@ -95,7 +100,25 @@ def values_of(snapshot: Snapshot, language: str) -> dict[str, str]:
             "percent": formats.percent(snapshot.percent),
             "joined": formats.number(snapshot.progress.joined),
         }
-    return values
+    return values | _values_beside(snapshot, language, formats)
+
+
+def _values_beside(snapshot: Snapshot, language: str, formats: Formats) -> dict[str, str]:
+    """The next step of the ladder, and the matching gift while it runs."""
+    values: dict[str, str] = {}
+    step, match = next_step(snapshot), match_text(snapshot, language)
+    if step is not None and snapshot.value is not None:
+        values = {
+            "step": amount_text(snapshot, formats, step.at),
+            "to_step": amount_text(snapshot, formats, max(0, step.at - snapshot.value)),
+            "promise": step.promise_in(language),
+        }
+    return values if match is None else {**values, "match": match}
+
+
+def _has_own_call(campaign: Campaign, language: str) -> bool:
+    reached = campaign.words.get(language, {}).get(Stage.REACHED.value)
+    return reached is not None and bool(reached.call.strip())
 
 
 def fragment_view(snapshot: Snapshot, language: str, public_url: str) -> FragmentView:
@@ -104,7 +127,10 @@ def fragment_view(snapshot: Snapshot, language: str, public_url: str) -> Fragmen
     formats = Formats(language, campaign.zone)
     values = values_of(snapshot, language)
     has_number = snapshot.value is not None
-    words = words_for(campaign, language, snapshot.stage, has_number=has_number)
+    missing = [name for name in SOMETIMES if name not in values]
+    words = words_for(campaign, language, snapshot.stage, has_number=has_number, without=missing)
+    if snapshot.stage is Stage.REACHED and "promise" in values and not _has_own_call(campaign, language):
+        words = replace(words, call=step_words(language).next_call)
     plain = fill(plain_words(campaign, language), values) if has_number else fill(words.headline, values)
     bar = None
     if snapshot.value is not None and shows_bar(snapshot.stage):
@@ -130,6 +156,7 @@ def fragment_view(snapshot: Snapshot, language: str, public_url: str) -> Fragmen
         show=snapshot.shown,
         soon=soon,
         soon_until=soon_until,
+        rules=has_rules(campaign.display),
         shape=campaign.look.shape.value,
         theme=campaign.look.theme.value,
     )
@@ -157,8 +184,11 @@ def fragment_html(view: FragmentView) -> str:
     return environment().get_template("banner/fragment.html").render(view=view) + "\n"
 
 
-def number_json(snapshot: Snapshot, view: FragmentView) -> bytes:
-    """The live number, within 400 bytes; what is not promised is left out where it does not fit."""
+def number_json(snapshot: Snapshot, view: FragmentView, variant: str = "") -> bytes:
+    """The live number, within 400 bytes; what is not promised is left out where it does not fit.
+
+    `variant`: the key of the headline under test that it carries.
+    """
     campaign = snapshot.campaign
     body: dict[str, Any] = {
         "v": 1,
@@ -174,6 +204,10 @@ def number_json(snapshot: Snapshot, view: FragmentView) -> bytes:
     }
     if campaign.kind is GoalKind.AMOUNT:
         body["currency"] = campaign.currency
+    if view.rules:
+        body["rules"] = 1
+    if variant:
+        body["w"] = variant
     if (
         view.soon
         and view.show

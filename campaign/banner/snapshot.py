@@ -6,10 +6,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from campaign.domain.campaign import Campaign, GoalKind, first_instant
+from campaign.domain.offers import Offered
 from campaign.domain.progress import DayTotal, Progress, fold
 from campaign.domain.stage import RUNNING_STAGES, Stage, is_shown_at, next_change, stage_at
+from campaign.domain.steps import MatchAt
 from campaign.store.ledger import Entry
 from campaign.store.public_facts import JoinPrice, SourceCheck
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A campaign shown beside this one, as it was published last."""
+
+    campaign: Campaign
+    value: int | None
+    percent: int | None
+    stage: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +39,13 @@ class Snapshot:
     checks: tuple[SourceCheck, ...] = ()
     corrections: tuple[Entry, ...] = ()
     price: JoinPrice | None = None
+    offers: tuple[Offered, ...] = ()
+    """What its page offers to pay for, the price first."""
     signs_up: bool = False
     """Whether its page takes sign-ups by mail."""
     last_entry_id: int | None = None
+    linked: tuple[Linked, ...] = ()
+    match: MatchAt | None = None
     at: datetime | None = None
     """When it was taken; `as_of` may lie before."""
 

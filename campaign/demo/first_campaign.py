@@ -16,6 +16,7 @@ from campaign.domain.campaign import (
     Words,
     first_instant,
 )
+from campaign.domain.display import Display
 from campaign.domain.errors import NotFound
 from campaign.domain.stage import RUNNING_STAGES
 from campaign.runtime import Runtime
@@ -64,6 +65,8 @@ def the_campaign(now: datetime, source_id: int | None, price_key: str, home_url:
         opening=Opening(OPENING, first_instant(starts_on, ZONE), (OpeningSource("Earlier system"),)),
         words={"en": {stage.value: own for stage in RUNNING_STAGES}},
         join=Join(source_id, price_key, f"{home_url}/"),
+        # Whoever tries the demo opens the article often.
+        display=Display(most=0),
         state=EditorState.PUBLIC,
     )
 

@@ -11,7 +11,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 
 from campaign.domain.errors import Invalid
@@ -20,23 +19,16 @@ ROLLS = 10_000
 """A reader's own lot is a whole number below this, drawn once in the browser and kept there."""
 LATER_SECONDS = 6 * 3600
 _QUIET = ("obituary", "obituaries", "in-memoriam", "disaster", "disasters", "suicide")
-_LISTS = ("sections", "tags", "paths", "countries")
-_DIMENSIONS = {"sections": "s", "tags": "t", "paths": "p", "languages": "l", "countries": "c"}
-_VARIANT = re.compile(r"[a-z0-9]{1,12}")
+_BARRED = ("sections", "tags", "paths", "countries")
+_PARTS = {"sections": "s", "tags": "t", "paths": "p", "languages": "l", "countries": "c"}
+_VARIANT = re.compile(r"[a-z][0-9]{0,2}")
 MOST_IN_A_LIST = 40
 MOST_LETTERS = 60
 
 
-class Members(StrEnum):
-    """What a reader who joined sees."""
-
-    LEAVE = "leave"
-    THANK = "thank"
-
-
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """Words under test: shown to `weight` of all weights' sum. The first one's words are the campaign's own."""
+    """A headline under test, shown to `weight` of all weights' sum. The first one's words are the campaign's own."""
 
     key: str
     weight: int = 1
@@ -65,7 +57,6 @@ class Display:
     most: int = 10
     most_a_day: int = 0
     closable: bool = True
-    members: Members = Members.LEAVE
     blind_percent: int = 10
     sample_percent: int = 100
     variants: tuple[Variant, ...] = ()
@@ -84,8 +75,9 @@ class Page:
     def told(self) -> dict[str, list[str]]:
         """By the letters that the rules use."""
         country = [self.country] if self.country else []
-        of = {"s": self.sections, "t": self.tags, "l": self.languages, "c": country, "p": [self.path]}
-        return {letter: [value.lower() for value in values] for letter, values in of.items()}
+        of = {"s": self.sections, "t": self.tags, "l": self.languages, "c": country}
+        lowered = {letter: [value.lower() for value in values] for letter, values in of.items()}
+        return {**lowered, "p": [self.path]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,14 +103,9 @@ def refusal(rules: Mapping[str, Any], page: Page, reader: Reader, at: int) -> st
         return "member"
     if at < reader.closed_until:
         return "closed"
-    if _hits(rules.get("quiet", ()), told["t"]):
-        return "quiet"
-    for letter, listed in rules.get("not", {}).items():
-        if _hits(listed, told[letter]):
-            return f"not-{letter}"
-    for letter, listed in rules.get("only", {}).items():
-        if not _hits(listed, told[letter]):
-            return f"only-{letter}"
+    for name, part, wanted, listed in rules.get("at", ()):
+        if bool(wanted) != _hits(listed, told[part]):
+            return name
     if not reader.remembers:
         return "blind" if reader.lot >= rules.get("blind", ROLLS) else ""
     if reader.seen >= rules.get("most", reader.seen + 1):
@@ -128,17 +115,15 @@ def refusal(rules: Mapping[str, Any], page: Page, reader: Reader, at: int) -> st
 
 def variant_of(rules: Mapping[str, Any], lot: int) -> str:
     """The key of the words a reader with this lot sees; "" where none are under test."""
-    variants: Sequence[tuple[str, int]] = rules.get("vary", ())
-    left = lot * sum(weight for _, weight in variants)
-    for key, weight in variants:
-        left -= weight * ROLLS
-        if left < 0:
-            return key
-    return ""
+    return next((key for key, below in rules.get("vary", ()) if lot < below), "")
 
 
 def compiled(display: Display, starts_at: datetime | None, ends_at: datetime | None) -> dict[str, Any]:
-    """The rules as published: plain values, nothing that says nothing. The instants: from when, until when it shows."""
+    """The rules as published: plain values, nothing that says nothing. The instants: from when, until when it shows.
+
+    `at` lists what the page must or must not be: (reason, what it is held against, whether it must match, entries).
+    `vary`: each variant with the lot below which a reader sees it.
+    """
     rules: dict[str, Any] = {"v": 1}
     if display.off:
         rules["off"] = 1
@@ -146,23 +131,38 @@ def compiled(display: Display, starts_at: datetime | None, ends_at: datetime | N
         rules["from"] = int(starts_at.timestamp())
     if ends_at is not None:
         rules["to"] = int(ends_at.timestamp())
-    barred = {_DIMENSIONS[name]: _lowered(getattr(display, f"not_{name}")) for name in _LISTS}
-    wanted = {letter: _lowered(getattr(display, name)) for name, letter in _DIMENSIONS.items()}
-    for name, lists in (("not", barred), ("only", wanted)):
-        named = {letter: listed for letter, listed in lists.items() if listed}
-        if named:
-            rules[name] = named
-    if display.quiet_tags:
-        rules["quiet"] = _lowered(display.quiet_tags)
+    at = [["quiet", "t", 0, _entries("tags", display.quiet_tags)]]
+    at += [[f"not-{name}", _PARTS[name], 0, _entries(name, getattr(display, f"not_{name}"))] for name in _BARRED]
+    at += [[f"only-{name}", part, 1, _entries(name, getattr(display, name))] for name, part in _PARTS.items()]
+    rules["at"] = [one for one in at if one[3]]
     if display.most:
         rules["most"] = display.most
     if display.most_a_day:
         rules["day"] = display.most_a_day
     if display.blind_percent < 100:
         rules["blind"] = display.blind_percent * ROLLS // 100
+    if display.sample_percent:
+        rules["say"] = display.sample_percent / 100
     if len(display.variants) > 1:
-        rules["vary"] = [[variant.key, variant.weight] for variant in display.variants]
-    return rules
+        rules["vary"] = _lots(display.variants)
+    return {name: value for name, value in rules.items() if value != []}
+
+
+def has_rules(display: Display) -> bool:
+    """Whether anything but the share of silent readers is decided: whether an open page must ask."""
+    rules = compiled(display, None, None)
+    dated = display.shows_on is not None or display.hides_after is not None
+    return display.closable or dated or bool(set(rules) - {"v", "say", "blind"})
+
+
+def _lots(variants: Sequence[Variant]) -> list[list[Any]]:
+    total = sum(variant.weight for variant in variants)
+    reached = 0
+    lots: list[list[Any]] = []
+    for variant in variants:
+        reached += variant.weight
+        lots.append([variant.key, ROLLS * reached // total])
+    return lots
 
 
 def validate_display(display: Display) -> None:
@@ -180,7 +180,7 @@ def validate_display(display: Display) -> None:
 
 
 def _validate_lists(display: Display) -> None:
-    for name in (*_DIMENSIONS, *(f"not_{one}" for one in _LISTS), "quiet_tags"):
+    for name in (*_PARTS, *(f"not_{one}" for one in _BARRED), "quiet_tags"):
         entries: tuple[str, ...] = getattr(display, name)
         if len(entries) > MOST_IN_A_LIST or any(len(entry) > MOST_LETTERS for entry in entries):
             raise Invalid(name, f"At most {MOST_IN_A_LIST} entries of at most {MOST_LETTERS} letters.")
@@ -194,7 +194,7 @@ def _validate_lists(display: Display) -> None:
 def _validate_variants(variants: Sequence[Variant]) -> None:
     keys = [variant.key for variant in variants]
     if len(set(keys)) != len(keys) or not all(_VARIANT.fullmatch(key) for key in keys):
-        raise Invalid("variants", "Each variant has its own name of small letters and digits, at most 12.")
+        raise Invalid("variants", "Each variant has its own name: a small letter, then at most two digits.")
     if any(not 1 <= variant.weight <= 1000 for variant in variants) or len(keys) > 6:
         raise Invalid("variants", "At most six variants, each with a weight from 1 to 1,000.")
 
@@ -205,5 +205,6 @@ def _hits(listed: Sequence[str], told: Sequence[str]) -> bool:
     )
 
 
-def _lowered(entries: Sequence[str]) -> list[str]:
-    return [entry.lower() for entry in entries]
+def _entries(name: str, entries: Sequence[str]) -> list[str]:
+    """Entries as the page tells them: in small letters, but for paths."""
+    return list(entries) if name == "paths" else [entry.lower() for entry in entries]

@@ -45,17 +45,33 @@ def stage_at(value: int | None, campaign: Campaign, now: datetime, published_bef
 
 def is_shown_at(stage: Stage, campaign: Campaign, now: datetime) -> bool:
     """Whether readers are shown anything: nothing before the start, nor after the showing window of the result."""
-    if stage is Stage.SCHEDULED:
+    if stage is Stage.SCHEDULED or campaign.display.off:
+        return False
+    begins_at, ends_at = showing_dates(campaign)
+    if (begins_at is not None and now < begins_at) or (ends_at is not None and now >= ends_at):
         return False
     gone_at = _gone_at(campaign)
     return gone_at is None or now < gone_at
 
 
+def showing_dates(campaign: Campaign) -> tuple[datetime | None, datetime | None]:
+    """From when and until when an editor wants it shown, apart from what is counted; None: no such date."""
+    display = campaign.display
+    begins_at = first_instant(display.shows_on, campaign.zone) if display.shows_on else None
+    after = display.hides_after + timedelta(days=1) if display.hides_after else None
+    return begins_at, first_instant(after, campaign.zone) if after else None
+
+
 def next_change(stage: Stage, campaign: Campaign, now: datetime) -> datetime | None:
-    """The next instant at which time alone changes the stage or ends its showing; None when none is known.
+    """The next instant at which time alone changes the stage or ends or begins its showing; None when none is known.
 
     How long the counting after the deadline takes is not known, so that it has none.
     """
+    times = (_next_stage(stage, campaign, now), *showing_dates(campaign))
+    return min((instant for instant in times if instant is not None and instant > now), default=None)
+
+
+def _next_stage(stage: Stage, campaign: Campaign, now: datetime) -> datetime | None:
     if stage is Stage.SCHEDULED:
         return campaign.starts_at
     if stage is Stage.ENDED_COUNTING:

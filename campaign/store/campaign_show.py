@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any, cast
 
 from campaign.domain.campaign import Words
-from campaign.domain.display import Display, Members, Variant
+from campaign.domain.display import Display, Variant
 from campaign.domain.look import Look, Shape, Theme
 
 
@@ -37,10 +37,7 @@ def display(body: dict[str, Any]) -> Display:
     for name in ("shows_on", "hides_after"):
         values[name] = date.fromisoformat(body[name]) if body.get(name) else None
     if body:
-        values |= {
-            "members": Members(body["members"]),
-            "variants": tuple(Variant(**variant) for variant in body["variants"]),
-        }
+        values["variants"] = tuple(Variant(**variant) for variant in body["variants"])
     return Display(**values)
 
 

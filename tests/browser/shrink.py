@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import minify
 import rcssmin
-import rjsmin
 
 STATIC = Path(__file__).parents[2] / "campaign" / "web" / "static"
 
@@ -13,9 +13,13 @@ STATIC = Path(__file__).parents[2] / "campaign" / "web" / "static"
 def shrunk() -> dict[Path, str]:
     """The served files and what should be in them."""
     return {
-        STATIC / "mg.min.js": rjsmin.jsmin((STATIC / "mg.js").read_text(encoding="utf-8")),
+        **{STATIC / f"{name}.min.js": _script(STATIC / f"{name}.js") for name in ("show", "mg")},
         STATIC / "mg.min.css": rcssmin.cssmin((STATIC / "mg.css").read_text(encoding="utf-8")),
     }
+
+
+def _script(source: Path) -> str:
+    return minify.string("application/javascript", source.read_text(encoding="utf-8")) + ";\n"
 
 
 if __name__ == "__main__":

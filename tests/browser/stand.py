@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, Page
 
 ROOT = Path(__file__).parents[2]
 STATIC = ROOT / "campaign" / "web" / "static"
+SCRIPT = b"".join((STATIC / f"{name}.min.js").read_bytes() for name in ("show", "mg"))
 TEMPLATES = Environment(
     loader=FileSystemLoader(ROOT / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=False
 )
@@ -87,7 +88,7 @@ class Newsroom:
 
     def __init__(self, paper: Stand, ours: Stand) -> None:
         self.paper, self.ours = paper, ours
-        self.ours.answers["/mg.js"] = Answer((STATIC / "mg.min.js").read_bytes(), "text/javascript; charset=utf-8")
+        self.ours.answers["/mg.js"] = Answer(SCRIPT, "text/javascript; charset=utf-8")
         self.ours.answers["/mg.css"] = Answer((STATIC / "mg.min.css").read_bytes(), "text/css; charset=utf-8")
         # Asked for by the browser itself; a 404 would be its own word on the console.
         self.paper.answers["/favicon.ico"] = Answer(status=204)
@@ -179,6 +180,7 @@ VIEW: dict[str, object] = {
     "plain": "24,613 out of 25,000",
     "stage": "near",
     "show": True,
+    "rules": False,
     "shape": "card",
     "theme": "paper",
 }

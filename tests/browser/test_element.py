@@ -183,7 +183,9 @@ def test_an_empty_element_is_filled_without_moving_anything(newsroom: Newsroom, 
     page.wait_for_timeout(300)
     assert after.bounding_box() == place
     assert page.evaluate("shifts") == []
-    assert page.get_by_role("link", name="Become a member").get_attribute("href") == newsroom.ours.address + "/g/25k/go"
+    assert page.get_by_role("link", name="Become a member").get_attribute("href") == (
+        newsroom.ours.address + "/g/25k/go?v=&a=%2F"
+    )
     assert page.get_by_role("progressbar").count() == 1
 
 

@@ -29,6 +29,10 @@ def test_the_script_fits_its_budget() -> None:
     assert (STATIC / "mg.min.js").stat().st_size <= MAX_SCRIPT_BYTES
 
 
+def test_the_rules_of_showing_fit_theirs() -> None:
+    assert (STATIC / "show.min.js").stat().st_size <= MAX_SCRIPT_BYTES
+
+
 @pytest.mark.parametrize("path", shrunk(), ids=lambda path: path.name)
 def test_what_is_served_is_made_from_its_source(path) -> None:
     assert path.read_text(encoding="utf-8") == shrunk()[path], "edited? then: python -m tests.browser.shrink"
@@ -39,7 +43,8 @@ def test_what_is_served_is_made_from_its_source(path) -> None:
              "cookie", "import", "setAttribute(\"style", ".style"],
 )  # fmt: skip
 def test_the_script_parses_no_html_and_leaves_console_and_cookies_alone(word: str) -> None:
-    assert word not in (STATIC / "mg.min.js").read_text(encoding="utf-8")
+    for name in ("mg.min.js", "show.min.js"):
+        assert word not in (STATIC / name).read_text(encoding="utf-8")
 
 
 def test_class_names_and_ids_are_none_that_filter_lists_block() -> None:

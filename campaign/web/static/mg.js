@@ -11,7 +11,8 @@
  * element is filled with nodes; no HTML is parsed, nothing is written to the console.
  *
  * Of the answer it uses slug, count, target, percent, currency, stage, text, as_of, until, and where they are given:
- * plain (the number without words of its stage), button (words of the link of an empty element), as_of_text.
+ * plain (the number without words of its stage), button (words of the link of an empty element), as_of_text, soon (the
+ * text of this very day, true until `until`), w (the variant). `mg` (show.js) says whether it is shown, and in which words.
  *
  * State is kept on the fragment: data-as-of, data-until, data-plain (the number without words of its
  * stage), data-stage (the stage its words were written for). The hash #mg=joined-<slug> is kept as
@@ -54,7 +55,7 @@
             n = news.as_of == x.asOf && news,
             s = n ? n.stage : x.stage,
             z = new Date(x.until) <= new Date(),
-            y = z ? x.plain : n.text;
+            y = z ? x.plain : n.soon || n.text;
           if (k == (k = x.asOf + z)) return;
           y && set("-headline", { textContent: y });
           // Hidden parts keep their place: nothing below the banner moves.
@@ -79,6 +80,8 @@
             b.dataset.stage = n.stage;
           }
           news = n;
+          // The button says which words and which article it was pressed under.
+          set("-button", { href: base + id + "/go?" + new URLSearchParams({ v: n.w || "", a: e.dataset.article || location.pathname }) });
           Object.assign(b.dataset, {
             asOf: n.as_of,
             until: n.until || "",
@@ -97,6 +100,7 @@
           // no-cache: asks whether a kept answer still holds, so that a page opened again never shows less.
           fetch(base + id + (lang && "." + lang) + ".json", { cache: "no-cache" })
             .then(r => r.ok && r.json())
+            .then(n => mg(e, n, base + id))
             .then(take)
             .catch(() => {});
         },
