@@ -134,9 +134,7 @@ class Publisher:
                         drafts.append(_Draft(campaign, [], publications.last_version(session, campaign.id)))
                     continue
                 signature = (
-                    campaign.version,
-                    sums.get(campaign.id),
-                    ledger.last_entry_id(session, campaign.id),
+                    *(campaign.version, sums.get(campaign.id), ledger.last_entry_id(session, campaign.id)),
                     *beside.signature(session, campaign, everywhere),
                 )
                 if all_held or campaign.id in held or not self._is_due(campaign.id, signature, now):
@@ -187,7 +185,6 @@ class Publisher:
             checks=public_facts.checks_of(session, campaign),
             corrections=tuple(ledger.public_corrections(session, campaign.id)),
             price=public_facts.join_price(session, campaign),
-            offers=public_facts.offers(session, campaign),
             signs_up=public_facts.signs_up_here(session, campaign),
             last_entry_id=ledger.last_entry_id(session, campaign.id),
         )

@@ -17,7 +17,6 @@ from campaign.banner.page_words import page_words
 from campaign.banner.snapshot import Snapshot
 from campaign.banner.step_words import step_words
 from campaign.domain.campaign import Campaign, GoalKind
-from campaign.domain.display import has_rules
 from campaign.domain.money import Money
 from campaign.domain.stage import RUNNING_STAGES, Stage, days_left, shows_bar
 from campaign.domain.wording import SOMETIMES, days_left_words, fill, nouns, plain_words, until_words, words_for
@@ -58,8 +57,6 @@ class FragmentView:
     soon: str = ""
     """The headline of this very day, "3 days left": only for who knows that `until` is not over."""
     soon_until: str = ""
-    rules: bool = False
-    """Whether an open page asks for the rules of showing."""
     shape: str = "card"
     theme: str = "paper"
 
@@ -156,7 +153,6 @@ def fragment_view(snapshot: Snapshot, language: str, public_url: str) -> Fragmen
         show=snapshot.shown,
         soon=soon,
         soon_until=soon_until,
-        rules=has_rules(campaign.display),
         shape=campaign.look.shape.value,
         theme=campaign.look.theme.value,
     )
@@ -184,11 +180,8 @@ def fragment_html(view: FragmentView) -> str:
     return environment().get_template("banner/fragment.html").render(view=view) + "\n"
 
 
-def number_json(snapshot: Snapshot, view: FragmentView, variant: str = "") -> bytes:
-    """The live number, within 400 bytes; what is not promised is left out where it does not fit.
-
-    `variant`: the key of the headline under test that it carries.
-    """
+def number_json(snapshot: Snapshot, view: FragmentView) -> bytes:
+    """The live number, within 400 bytes; what is not promised is left out where it does not fit."""
     campaign = snapshot.campaign
     body: dict[str, Any] = {
         "v": 1,
@@ -204,10 +197,6 @@ def number_json(snapshot: Snapshot, view: FragmentView, variant: str = "") -> by
     }
     if campaign.kind is GoalKind.AMOUNT:
         body["currency"] = campaign.currency
-    if view.rules:
-        body["rules"] = 1
-    if variant:
-        body["w"] = variant
     if (
         view.soon
         and view.show

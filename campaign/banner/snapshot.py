@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from campaign.domain.campaign import Campaign, GoalKind, first_instant
-from campaign.domain.offers import Offered
 from campaign.domain.progress import DayTotal, Progress, fold
 from campaign.domain.stage import RUNNING_STAGES, Stage, is_shown_at, next_change, stage_at
 from campaign.domain.steps import MatchAt
@@ -39,8 +38,6 @@ class Snapshot:
     checks: tuple[SourceCheck, ...] = ()
     corrections: tuple[Entry, ...] = ()
     price: JoinPrice | None = None
-    offers: tuple[Offered, ...] = ()
-    """What its page offers to pay for, the price first."""
     signs_up: bool = False
     """Whether its page takes sign-ups by mail."""
     last_entry_id: int | None = None

@@ -6,7 +6,7 @@ Formatting (numbers, dates, money) happens in `banner`; here words are picked, c
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import fields, replace
 
 from campaign.domain.campaign import Campaign, GoalKind, Words
@@ -14,13 +14,17 @@ from campaign.domain.default_words import default_no_number, default_plain, defa
 from campaign.domain.errors import Invalid
 from campaign.domain.stage import Stage
 
-PLACEHOLDERS = ("count", "target", "remaining", "percent", "joined", "days_left", "deadline", "amount")
+SOMETIMES = ("step", "to_step", "promise", "match")
+"""Known only while there is a next step of the ladder, or while a matching gift runs; else other words are used."""
+PLACEHOLDERS = ("count", "target", "remaining", "percent", "joined", "days_left", "deadline", "amount", *SOMETIMES)
 """What a newsroom's own words may name in braces.
 
 `days_left` is written as "until <the last day>", true in a cache too; only an open page says "3 days left".
 """
 
-_NUMBERS = frozenset({"count", "remaining", "percent", "joined", "amount"})
+_NUMBERS = frozenset({"count", "remaining", "percent", "joined", "amount", "to_step"})
+_PASSING = frozenset({"remaining", "days_left", "deadline", *SOMETIMES})
+"""What stops being true as time passes or the number moves."""
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 MAX_CHARACTERS = 200
 
@@ -54,10 +58,18 @@ def check_campaign_words(campaign: Campaign) -> None:
                     raise Invalid("words", f"{language}, {stage}, {part.name}: {problem.message}") from None
 
 
-def words_for(campaign: Campaign, language: str, stage: Stage, *, has_number: bool = True) -> Words:
+def words_for(
+    campaign: Campaign,
+    language: str,
+    stage: Stage,
+    *,
+    has_number: bool = True,
+    without: Collection[str] = SOMETIMES,
+) -> Words:
     """The words of a stage, each part the newsroom's own where it has one: of the stage, else its default, else ours.
 
-    Before the start, and where a text needs a number that is not available, ours take over.
+    Before the start, and where a text needs what is not available (a number; a placeholder of `without`), ours take
+    over.
     """
     ours = _our_words(campaign.kind, language, stage)
     if not has_number:
@@ -66,7 +78,9 @@ def words_for(campaign: Campaign, language: str, stage: Stage, *, has_number: bo
     chosen: dict[str, str] = {}
     for part in fields(Words):
         texts = [getattr(own.get(name, Words()), part.name).strip() for name in _own_names(stage, part.name)]
-        usable = (t for t in texts if t and is_known(t) and (has_number or not needs_number(t)))
+        usable = (
+            t for t in texts if t and is_known(t) and not names(t, without) and (has_number or not needs_number(t))
+        )
         chosen[part.name] = next(usable, getattr(ours, part.name))
     if not has_number and needs_number(chosen["call"]):
         chosen["call"] = ""
@@ -78,7 +92,7 @@ def plain_words(campaign: Campaign, language: str) -> str:
     own = campaign.words.get(language, {})
     for name in (Stage.RUNNING.value, "default"):
         text = own.get(name, Words()).headline
-        if "{count}" in text and is_known(text) and not re.search(r"\{(remaining|days_left|deadline)\}", text):
+        if "{count}" in text and is_known(text) and not names(text, _PASSING):
             return text
     return default_plain(campaign.kind.value, language)
 
@@ -96,6 +110,11 @@ def fill(text: str, values: Mapping[str, str]) -> str:
 def is_known(text: str) -> bool:
     """Whether every placeholder of a text is one that is filled; a text kept from before may name another."""
     return all(name in PLACEHOLDERS for name in _PLACEHOLDER.findall(text))
+
+
+def names(text: str, placeholders: Collection[str]) -> bool:
+    """Whether a text names one of these placeholders."""
+    return any(name in placeholders for name in _PLACEHOLDER.findall(text))
 
 
 def needs_number(text: str) -> bool:

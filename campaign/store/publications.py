@@ -60,6 +60,11 @@ def lock(session: Session) -> None:
         session.connection().exec_driver_sql(f"SELECT pg_advisory_xact_lock({AdvisoryLock.PUBLICATION.value})")
 
 
+def last_snapshot_id(session: Session, campaign_id: int) -> int:
+    """The newest snapshot that said something new; 0 without any."""
+    return session.scalar(select(func.max(SnapshotRow.id)).where(SnapshotRow.campaign_id == campaign_id)) or 0
+
+
 def last_version(session: Session, campaign_id: int | None = None) -> int:
     """The newest version of any file, or of a campaign's files; 0 without any."""
     query = select(func.max(PublicFile.version))
