@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 from campaign.banner.beside import BesideView, beside_view
@@ -11,20 +11,36 @@ from campaign.banner.page_words import PageWords, page_words
 from campaign.banner.render import FragmentView, amount_text, environment, fragment_view
 from campaign.banner.sign_up_words import sign_up_words
 from campaign.banner.snapshot import Snapshot
-from campaign.domain.campaign import Campaign, GoalKind
+from campaign.domain.campaign import Campaign, GoalKind, Join
 from campaign.domain.money import EXPONENTS, Money
+from campaign.domain.offers import FREE, Offered
 from campaign.domain.stage import RUNNING_STAGES
 from campaign.domain.wording import fill, words_for
 
 
 @dataclass(frozen=True, slots=True)
+class ChoiceView:
+    """One thing to choose, the value it is sent as, and its words."""
+
+    value: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class JoinView:
-    """The one join form: where it is sent and what its button says."""
+    """The one join form: where it is sent and what its button says; `choices` where there are several.
+
+    `amount`: the label of the field for an amount of one's own. `portal`: where members change or end what they have.
+    """
 
     action: str
     price_text: str
     button: str
     privacy: str
+    choices: tuple[ChoiceView, ...] = ()
+    amount: str = ""
+    portal: str = ""
+    portal_text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +171,28 @@ def _join(snapshot: Snapshot, formats: Formats, words: PageWords) -> JoinView | 
         values = {"button": button, "price": formats.money(Money(price.amount_minor, price.currency))}
         interval = words.intervals.get(price.interval or "")
         text = fill(words.join_interval, values | {"interval": interval}) if interval else fill(words.join_for, values)
-    return JoinView(f"/g/{snapshot.campaign.slug}/join", text, button, words.privacy)
+    join = snapshot.campaign.join
+    view = JoinView(f"/g/{snapshot.campaign.slug}/join", text, button, join.privacy or words.privacy)
+    if join.portal_url:
+        view = replace(view, portal=join.portal_url, portal_text=words.manage)
+    if len(snapshot.offers) < 2 and not join.give_free:
+        return view
+    choices = tuple(ChoiceView(one.value, _choice(one, join, formats, words)) for one in snapshot.offers)
+    amount = fill(words.amount_label, {"currency": join.give_currency}) if join.give_free else ""
+    return replace(view, price_text=words.choose_title, button=words.go_on, choices=choices, amount=amount)
+
+
+def _choice(one: Offered, join: Join, formats: Formats, words: PageWords) -> str:
+    if one.value == FREE and join.give_minimum_minor:
+        least = formats.money(Money(join.give_minimum_minor, join.give_currency))
+        return fill(words.choice_free_from, {"price": least})
+    if one.amount_minor is None or one.currency not in EXPONENTS:
+        return words.choice_free if one.value == FREE else one.value
+    price = formats.money(Money(one.amount_minor, one.currency))
+    interval = words.intervals.get(one.interval or "")
+    if interval:
+        return fill(words.choice_interval, {"price": price, "interval": interval})
+    return fill(words.choice_once, {"price": price})
 
 
 def _sign_up(snapshot: Snapshot, language: str) -> SignUpView | None:

@@ -185,6 +185,7 @@ class Publisher:
             checks=public_facts.checks_of(session, campaign),
             corrections=tuple(ledger.public_corrections(session, campaign.id)),
             price=public_facts.join_price(session, campaign),
+            offers=public_facts.offers(session, campaign),
             signs_up=public_facts.signs_up_here(session, campaign),
             last_entry_id=ledger.last_entry_id(session, campaign.id),
         )

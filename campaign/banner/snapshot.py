@@ -10,6 +10,7 @@ from campaign.domain.progress import DayTotal, Progress, fold
 from campaign.domain.stage import RUNNING_STAGES, Stage, is_shown_at, next_change, stage_at
 from campaign.domain.steps import MatchAt
 from campaign.store.ledger import Entry
+from campaign.domain.offers import Offered
 from campaign.store.public_facts import JoinPrice, SourceCheck
 
 
@@ -38,6 +39,8 @@ class Snapshot:
     checks: tuple[SourceCheck, ...] = ()
     corrections: tuple[Entry, ...] = ()
     price: JoinPrice | None = None
+    offers: tuple[Offered, ...] = ()
+    """What its page offers to pay for, the price first."""
     signs_up: bool = False
     """Whether its page takes sign-ups by mail."""
     last_entry_id: int | None = None

@@ -102,11 +102,31 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Join:
-    """What the campaign's page offers: one price of one source, monthly; and the newsroom's own page to return to."""
+    """What the campaign's page offers at one source: memberships at its prices (the first, then more), money once.
+
+    `home_url`: to return to; `portal_url`: where members change or end what they have; `privacy` "": our words.
+    """
 
     source_id: int | None = None
     price_key: str = ""
     home_url: str = ""
+    more_price_keys: tuple[str, ...] = ()
+    give_amounts: tuple[int, ...] = ()
+    give_free: bool = False
+    give_minimum_minor: int = 0
+    give_currency: str = ""
+    privacy: str = ""
+    portal_url: str = ""
+
+    @property
+    def price_keys(self) -> tuple[str, ...]:
+        """Prices of the memberships, the first one first."""
+        return tuple(dict.fromkeys(key for key in (self.price_key, *self.more_price_keys) if key))
+
+    @property
+    def takes_gifts(self) -> bool:
+        """Whether one can give once."""
+        return self.source_id is not None and bool(self.give_currency) and (self.give_free or bool(self.give_amounts))
 
 
 @dataclass(frozen=True, slots=True)

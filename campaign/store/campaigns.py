@@ -161,6 +161,13 @@ def _keep_version(session: Session, campaign: Campaign, author: str, reason: str
     session.flush()
 
 
+def _join(kept: Mapping[str, Any]) -> Join:
+    values = dict(kept)
+    for name in ("more_price_keys", "give_amounts"):
+        values[name] = tuple(values.get(name) or ())
+    return Join(**values)
+
+
 def _columns(campaign: Campaign) -> dict[str, Any]:
     return {
         "slug": campaign.slug,
@@ -229,7 +236,7 @@ def _campaign(row: CampaignRow) -> Campaign:
         wordings={key: campaign_show.words(words) for key, words in settings.get("wordings", {}).items()},
         look=campaign_show.look(settings["look"]),
         display=campaign_show.display(settings.get("display", {})),
-        join=Join(**settings["join"]),
+        join=_join(settings["join"]),
         ladder=campaign_steps.ladder(settings.get("ladder", [])),
         linked_id=settings.get("linked_id"),
         match=campaign_steps.match(settings.get("match")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from campaign.domain.campaign import Campaign, GoalKind
+from campaign.domain.offers import Offered, gifts
 from campaign.store.sources import ASKED, FORM_SLUG
 from campaign.store.tables import Price, Source, SweepRun
 
@@ -55,13 +57,27 @@ def signs_up_here(session: Session, campaign: Campaign) -> bool:
 
 
 def join_price(session: Session, campaign: Campaign) -> JoinPrice | None:
-    """The price the campaign's page offers; None when it offers none, or one its source does not sell now."""
+    """The first price the campaign's page offers, without an amount where one only gives; None: it offers nothing."""
+    first = next(iter(offers(session, campaign)), None)
+    if first is not None and first.price_key:
+        return JoinPrice(first.amount_minor, first.currency, first.interval)
+    return None if first is None else JoinPrice(None, "", None)
+
+
+def offers(session: Session, campaign: Campaign) -> tuple[Offered, ...]:
+    """What the campaign's page offers: prices its source sells now, then amounts to give once, then one's own."""
     join = campaign.join
-    if not join.price_key or join.source_id is None:
-        return None
-    row = session.execute(
-        select(Price.amount_minor, Price.currency, Price.recurring)
-        .join(Source, Source.id == Price.source_id)
-        .where(Price.source_id == join.source_id, Price.key == join.price_key, Price.active, Source.enabled)
-    ).first()
-    return None if row is None else JoinPrice(row[0], row[1], row[2])
+    if join.source_id is None or session.scalar(select(Source.enabled).where(Source.id == join.source_id)) is not True:
+        return ()
+    sold = {price.key: price for price in _sold(session, join.source_id, join.price_keys)}
+    members = [
+        Offered(key, sold[key].amount_minor, sold[key].currency, sold[key].recurring, key)
+        for key in join.price_keys
+        if key in sold
+    ]
+    return (*members, *(gifts(join) if join.takes_gifts else ()))
+
+
+def _sold(session: Session, source_id: int, keys: Sequence[str]) -> Sequence[Price]:
+    query = select(Price).where(Price.source_id == source_id, Price.key.in_(keys), Price.active)
+    return session.scalars(query).all()

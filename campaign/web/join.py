@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import logging
-import secrets
 from datetime import timedelta
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, redirect, request
 from flask.typing import ResponseReturnValue
 
 from campaign.banner import joining, notices
+from campaign.banner.formats import Formats
 from campaign.banner.notice_words import notice_words
 from campaign.domain.campaign import Campaign
-from campaign.domain.errors import CampaignTrackerError, NotFound
+from campaign.domain.errors import CampaignTrackerError, Invalid, NotFound
+from campaign.domain.money import Money
+from campaign.domain.offers import choose
+from campaign.domain.wording import fill
 from campaign.ingest.accounts import Accounts
 from campaign.ingest.errors import RefusedBySource, SourceUnavailable, UnknownAtSource
 from campaign.ingest.stripe import checkout
 from campaign.runtime import Runtime
 from campaign.web.limits import RateLimit
-from campaign.web.public import passed_on
+from campaign.web.public import TOKEN, new_token, passed_on
 
 MOST_IN_WINDOW = 10
 WINDOW = timedelta(minutes=10)
@@ -28,30 +32,46 @@ _log = logging.getLogger(__name__)
 
 
 def blueprint(runtime: Runtime) -> Blueprint:
-    """`POST /g/<slug>/join`."""
+    """`POST /g/<slug>/join`, and the same with GET for a form that had no token yet."""
     bp = Blueprint("join", __name__)
     limit = RateLimit(MOST_IN_WINDOW, WINDOW)
     accounts = Accounts(runtime.db, runtime.settings)
 
-    @bp.post("/g/<slug>/join")
+    @bp.route("/g/<slug>/join", methods=["GET", "POST"])
     def join(slug: str) -> ResponseReturnValue:
-        """303 to the payment page; a page that says why where there is none."""
+        """303 to the payment page; a page that says why where there is none.
+
+        A form with a token opens one session, however often it is sent. The page as caches hold it is the same bytes
+        for everybody and has none: then its sender is handed one first, and a second click replaces the first.
+        """
         now = runtime.now()
         page = f"/g/{slug}/"
         offer = joining.offer(runtime.db, slug, now)
         if offer.closed is not None:
             return _closed(offer.closed, offer.campaign, 409)
-        if not limit.allows(request.remote_addr or "", now):
-            return _closed(notice_words(offer.campaign.languages[0]).too_many, offer.campaign, 429)
         passed = passed_on()
+        token = passed.get("t", "")
+        if request.method == "GET" and not TOKEN.fullmatch(token):
+            return _see(f"{page}#join")
+        if request.method == "POST" and not limit.allows(request.remote_addr or "", now):
+            return _closed(notice_words(offer.campaign.languages[0]).too_many, offer.campaign, 429)
+        value, typed = request.values.get("choice", "")[:300], request.values.get("amount", "")[:40]
+        try:
+            chosen = choose(offer.campaign.join, offer.offered, value, typed)
+        except Invalid as problem:
+            return _closed(_wrong(problem, offer.campaign), offer.campaign, 422)
+        if not TOKEN.fullmatch(token):
+            asked = {**passed, "choice": value, "amount": typed, "t": new_token()}
+            return _see(f"{page}join?{urlencode({k: v for k, v in asked.items() if v})}")
         try:
             address = checkout.open_checkout(
                 runtime.db,
                 accounts,
                 offer.campaign,
-                # The page is the same bytes for everybody, so that it carries no number of its own.
-                nonce=secrets.token_hex(16),
-                success_url=f"{runtime.settings.public_url}{page}thanks",
+                chosen,
+                # Also of whom: nobody can hand a session of theirs to others.
+                nonce=f"{token} {request.remote_addr}",
+                success_url=f"{runtime.settings.public_url}{page}thanks{'' if chosen.price_key else '?once=1'}",
                 cancel_url=f"{runtime.settings.public_url}{page}",
                 now=now,
                 variant=passed.get("v"),
@@ -59,11 +79,25 @@ def blueprint(runtime: Runtime) -> Blueprint:
             )
         except (SourceUnavailable, RefusedBySource, UnknownAtSource, NotFound) as error:
             return _unavailable(error, offer.campaign)
-        answer = redirect(address, 303)
-        answer.headers["Cache-Control"] = "no-store"
-        return answer
+        return _see(address)
 
     return bp
+
+
+def _see(address: str) -> ResponseReturnValue:
+    answer = redirect(address, 303)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _wrong(problem: Invalid, campaign: Campaign) -> str:
+    """In the readers' language; what the amount must be at least is said with it."""
+    language = campaign.languages[0]
+    words = notice_words(language)
+    if problem.field != "amount":
+        return words.nothing_on_sale
+    least = Money(max(1, campaign.join.give_minimum_minor), campaign.join.give_currency)
+    return fill(words.wrong_amount, {"least": Formats(language, campaign.zone).money(least)})
 
 
 def _unavailable(error: CampaignTrackerError, campaign: Campaign) -> Response:

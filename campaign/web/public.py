@@ -8,6 +8,7 @@ from __future__ import annotations
 import html
 import json
 import re
+import secrets
 from typing import Any, cast
 from urllib.parse import urlencode, urlsplit
 
@@ -17,11 +18,14 @@ from flask.typing import ResponseReturnValue
 from werkzeug.routing import BaseConverter
 
 from campaign.banner import notices, surfaces
+from campaign.banner.notice_words import notice_words
 from campaign.banner.render import as_json
 from campaign.domain.errors import NotFound
 from campaign.web.shelf import LIVE, Headers, Shelf
 
-_LONGEST = {"v": 40, "a": 200}
+TOKEN = re.compile(r"[0-9a-f]{16,64}")
+_LONGEST = {"v": 40, "a": 200, "t": 64}
+"""Variant, article, and the one-time token of a form."""
 
 
 def blueprint(shelf: Shelf, page_headers: Headers, public_url: str) -> Blueprint:
@@ -32,16 +36,17 @@ def blueprint(shelf: Shelf, page_headers: Headers, public_url: str) -> Blueprint
     @bp.get("/g/<slug>/go")
     def go(slug: str) -> ResponseReturnValue:
         known = _published(shelf, slug)
-        query = _passed_on()
         if not known["joinable"] and _home(known):
             return _to(_home(known))
-        return _to(f"/g/{slug}/{'?' + query if query else ''}#join")
+        return _to(f"/g/{slug}/?{urlencode({**passed_on(), 't': new_token()})}#join")
 
     @bp.get("/g/<slug>/thanks")
     def thanks(slug: str) -> ResponseReturnValue:
         known = _published(shelf, slug)
         back = f"{_home(known).partition('#')[0] or f'/g/{slug}/'}#mg=joined-{slug}"
-        page = notices.thanks_html(slug, back_href=back, language=known["languages"][0])
+        language = known["languages"][0]
+        text = notice_words(language).thanks_once if "once" in request.args else ""
+        page = notices.thanks_html(slug, back_href=back, language=language, text=text)
         return _own_page(page, "no-store")
 
     @bp.get("/g/<slug>/", defaults={"lang": ""})
@@ -104,8 +109,13 @@ def _know_languages(state: BlueprintSetupState) -> None:
     cast(Flask, state.app).url_map.converters["language"] = _Language
 
 
+def new_token() -> str:
+    """A token that a form is sent with once."""
+    return secrets.token_hex(12)
+
+
 def passed_on() -> dict[str, str]:
-    """Variant and article of a request, as far as they are short enough to be ours."""
+    """Variant, article and token of a request, as far as they are short enough to be ours."""
     return {name: value for name, most in _LONGEST.items() if 0 < len(value := request.values.get(name, "")) <= most}
 
 
