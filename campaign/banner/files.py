@@ -14,6 +14,7 @@ from campaign.banner.formats import Formats
 from campaign.banner.page import page_html, page_path
 from campaign.banner.picture import card_svg, png_of, share_svg
 from campaign.banner.render import FragmentView, as_json, fragment_html, fragment_view, instant_text, number_json
+from campaign.banner.showing import rules_json, rules_of, variant_numbers
 from campaign.banner.snapshot import Snapshot
 from campaign.banner.surfaces import FRAME_SHAPES, badge, frame_html, qr_svg, screen_html, sentence, share_text
 from campaign.domain.campaign import Campaign
@@ -49,10 +50,16 @@ def files_of(snapshot: Snapshot, public_url: str, *, pictures: bool = True) -> l
             files.append(coded(f"{base}{name.replace('*', f'.{language}')}", kind, body))
             if place == 0 and not name.startswith("/share"):
                 files.append(coded(f"{base}{name.replace('*', '')}", kind, body))
+        for key, number in variant_numbers(snapshot, language, public_url).items():
+            names = (f"{key}.{language}", key) if place == 0 else (f"{key}.{language}",)
+            files += [coded(f"{base}/v-{name}.json", JSON, number) for name in names]
         files.append(coded(page_path(campaign, language), HTML, page_html(snapshot, public_url, language).encode()))
     first = fragment_view(snapshot, campaign.languages[0], public_url)
     files.append(coded(f"{base}/frame.html", HTML, frame_html(campaign, first, Shape.CARD, public_url).encode()))
     files.append(coded(f"{base}/data.json", JSON, as_json(public_data(snapshot, public_url))))
+    rules = rules_of(campaign)
+    if rules is not None:
+        files.append(coded(f"{base}/rules.json", JSON, rules_json(rules)))
     files.append(coded(f"{base}/qr.svg", SVG, qr_svg(f"{public_url}{base}/")))
     return files
 

@@ -134,7 +134,9 @@ class Publisher:
                         drafts.append(_Draft(campaign, [], publications.last_version(session, campaign.id)))
                     continue
                 signature = (
-                    *(campaign.version, sums.get(campaign.id), ledger.last_entry_id(session, campaign.id)),
+                    campaign.version,
+                    sums.get(campaign.id),
+                    ledger.last_entry_id(session, campaign.id),
                     *beside.signature(session, campaign, everywhere),
                 )
                 if all_held or campaign.id in held or not self._is_due(campaign.id, signature, now):

@@ -17,6 +17,7 @@ from campaign.banner.page_words import page_words
 from campaign.banner.snapshot import Snapshot
 from campaign.banner.step_words import step_words
 from campaign.domain.campaign import Campaign, GoalKind
+from campaign.domain.display import has_rules
 from campaign.domain.money import Money
 from campaign.domain.stage import RUNNING_STAGES, Stage, days_left, shows_bar
 from campaign.domain.wording import SOMETIMES, days_left_words, fill, nouns, plain_words, until_words, words_for
@@ -57,6 +58,8 @@ class FragmentView:
     soon: str = ""
     """The headline of this very day, "3 days left": only for who knows that `until` is not over."""
     soon_until: str = ""
+    rules: bool = False
+    """Whether an open page asks for the rules of showing."""
     shape: str = "card"
     theme: str = "paper"
 
@@ -153,6 +156,7 @@ def fragment_view(snapshot: Snapshot, language: str, public_url: str) -> Fragmen
         show=snapshot.shown,
         soon=soon,
         soon_until=soon_until,
+        rules=has_rules(campaign.display),
         shape=campaign.look.shape.value,
         theme=campaign.look.theme.value,
     )
@@ -180,8 +184,11 @@ def fragment_html(view: FragmentView) -> str:
     return environment().get_template("banner/fragment.html").render(view=view) + "\n"
 
 
-def number_json(snapshot: Snapshot, view: FragmentView) -> bytes:
-    """The live number, within 400 bytes; what is not promised is left out where it does not fit."""
+def number_json(snapshot: Snapshot, view: FragmentView, variant: str = "") -> bytes:
+    """The live number, within 400 bytes; what is not promised is left out where it does not fit.
+
+    `variant`: the key of the headline under test that it carries.
+    """
     campaign = snapshot.campaign
     body: dict[str, Any] = {
         "v": 1,
@@ -197,6 +204,10 @@ def number_json(snapshot: Snapshot, view: FragmentView) -> bytes:
     }
     if campaign.kind is GoalKind.AMOUNT:
         body["currency"] = campaign.currency
+    if view.rules:
+        body["rules"] = 1
+    if variant:
+        body["w"] = variant
     if (
         view.soon
         and view.show

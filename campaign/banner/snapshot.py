@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from campaign.domain.campaign import Campaign, GoalKind, first_instant
+from campaign.domain.offers import Offered
 from campaign.domain.progress import DayTotal, Progress, fold
 from campaign.domain.stage import RUNNING_STAGES, Stage, is_shown_at, next_change, stage_at
 from campaign.domain.steps import MatchAt
 from campaign.store.ledger import Entry
-from campaign.domain.offers import Offered
 from campaign.store.public_facts import JoinPrice, SourceCheck
 
 
