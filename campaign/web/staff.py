@@ -10,6 +10,7 @@ from flask.blueprints import BlueprintSetupState
 
 from campaign.runtime import Runtime
 from campaign.web import (
+    staff_by_hand,
     staff_campaigns,
     staff_format,
     staff_lists,
@@ -34,6 +35,7 @@ def blueprint(runtime: Runtime) -> Blueprint:
     for pages in (
         staff_sign_in,
         staff_lists,
+        staff_by_hand,
         staff_overview,
         staff_campaigns,
         staff_number,
