@@ -65,6 +65,8 @@ class GhostWorld(Loopback):
             jwt.decode(token, bytes.fromhex(KEY), algorithms=["HS256"], audience="/admin/")
         except (jwt.PyJWTError, AssertionError, KeyError):
             return 401, {"errors": [{"type": "UnauthorizedError", "code": "INVALID_JWT"}]}
+        if path == "/ghost/api/admin/site/":
+            return 200, {"site": {"title": "The News", "url": "https://news.example.org/", "version": "6.0"}}
         if path == "/ghost/api/admin/tiers/":
             free = {"id": "0" * 24, "name": "Free", "type": "free", "active": True}
             gold = {"id": TIER, "name": "Gold", "type": "paid", "active": True, "currency": "usd", "monthly_price": 500}

@@ -11,12 +11,14 @@ import pytest
 
 from campaign.counting import edit
 from campaign.domain.campaign import GoalKind
+from campaign.domain.errors import Invalid
+from campaign.ingest import source_setup
 from campaign.ingest.accounts import Accounts
 from campaign.store import campaigns, ledger, objects, prices, sources
 from campaign.store.engine import Database, open_database
 from campaign.store.sources import SourceSeen
 from tests.ingest.stand import Stand, instant, window
-from tests.sources.ghost_world import TIER, GhostWorld
+from tests.sources.ghost_world import KEY, KEY_ID, TIER, GhostWorld
 from tests.sources.line import Line
 from tests.sources.world import Arrangement, Human
 from tests.stripe_world import StripeWorld
@@ -160,6 +162,17 @@ def test_its_tiers_can_be_ticked(line: Line, ghost: GhostWorld) -> None:
         sources.count_prices(session, line.stand.source_id, ["another tier"])
     edit.recount_source(line.stand.db, "test", "other tiers count", line.stand.now())
     assert line.number == 0
+
+
+def test_a_key_is_tried_before_it_is_kept(line: Line, ghost: GhostWorld) -> None:
+    wanted = source_setup.NewSource("ghost", "second", "Second", f"{KEY_ID}:{KEY}", service_url=ghost.address)
+    how = {"actor": "test", "now": line.stand.now()}
+    source, tried = source_setup.add(line.stand.db, line.stand.settings, wanted, **how)
+    assert tried is not None
+    assert (tried.account_name, source.account) == ("The News", "https://news.example.org/")
+    wrong = replace(wanted, slug="third", api_key=f"{KEY_ID}:{'cd' * 32}")
+    with pytest.raises(Invalid, match="Ghost does not take this key"):
+        source_setup.add(line.stand.db, line.stand.settings, wrong, **how)
 
 
 def test_deliveries_are_answered_within_half_a_second(line: Line, ghost: GhostWorld) -> None:

@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from campaign.domain.campaign import GoalKind
+from campaign.domain.errors import Invalid
+from campaign.ingest import source_setup
 from campaign.store import ledger, sources
 from campaign.store.engine import Database
 from tests.ingest.stand import window
 from tests.sources.line import Line
-from tests.sources.patreon_world import PatreonWorld
+from tests.sources.patreon_world import CAMPAIGN, TOKEN, PatreonWorld
 from tests.sources.world import Human
 
 
@@ -186,6 +188,17 @@ def test_a_yearly_pledge_runs_for_a_year(line: Line, patreon: PatreonWorld, monk
     patreon.advance(300)
     line.catch_up()
     assert line.number == 1
+
+
+def test_a_token_is_tried_before_it_is_kept(line: Line, patreon: PatreonWorld) -> None:
+    how = {"actor": "test", "now": line.stand.now()}
+    wanted = source_setup.NewSource("patreon", "second", "Second", TOKEN)
+    source, tried = source_setup.add(line.stand.db, line.stand.settings, wanted, **how)
+    assert tried is not None
+    assert source.account == CAMPAIGN
+    wrong = source_setup.NewSource("patreon", "third", "Third", "another token")
+    with pytest.raises(Invalid, match="Patreon does not take this key"):
+        source_setup.add(line.stand.db, line.stand.settings, wrong, **how)
 
 
 def test_a_delivery_of_another_page_is_kept_and_ignored(line: Line, patreon: PatreonWorld) -> None:

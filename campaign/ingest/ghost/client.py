@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import jwt
 
-from campaign.ingest.bodies import Json
+from campaign.ingest.bodies import Json, inside
 from campaign.ingest.errors import RefusedBySource, SourceUnavailable, UnknownAtSource
 from campaign.ingest.members import member_key
 from campaign.ingest.service import Service
@@ -66,6 +66,12 @@ class GhostGateway:
             after = last
             if len(rows) < PAGE:
                 return
+
+    def site(self) -> tuple[str, str]:
+        """Title and address of the site, as it says them."""
+        told = self.service.get("site/").get("site")
+        title, address = inside(told, "title"), inside(told, "url")
+        return title if isinstance(title, str) else "", address if isinstance(address, str) else ""
 
     def tiers(self, calls_per_second: float) -> list[Json]:
         """What the site sells."""

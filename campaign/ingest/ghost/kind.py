@@ -14,7 +14,18 @@ from campaign.ingest.ghost.deliveries import TOPICS, delivery_of, verify
 from campaign.ingest.ghost.told import Reader
 from campaign.ingest.members import MEMBER, Page, compare, read_one, save_prices, take_in_all, take_stamp
 from campaign.ingest.reading import Found, Reading
-from campaign.ingest.source_kind import Access, Arrived, Asking, Caught, Compared, Endpoint, Importing, Progress, Work
+from campaign.ingest.source_kind import (
+    Access,
+    Arrived,
+    Asking,
+    Caught,
+    Compared,
+    Endpoint,
+    Importing,
+    KeyTried,
+    Progress,
+    Work,
+)
 from campaign.store import objects
 from campaign.store.engine import Session
 from campaign.store.inbox import Delivery
@@ -47,6 +58,14 @@ class Ghost:
         if access.secrets.api_key is None:
             raise RefusedBySource("this source has no key: enter an Admin API key, or set GHOST_ADMIN_KEY")
         return GhostGateway(site, access.secrets.api_key)
+
+    def try_key(self, access: Access) -> KeyTried:
+        """The key reads members and tiers, or it opens nothing; its site is the account."""
+        gateway = self.open(access)
+        title, address = gateway.site()
+        gateway.tiers(CALLS_PER_SECOND)
+        next(gateway.members(CALLS_PER_SECOND), None)
+        return KeyTried(address[:120], title[:120], ("Members: read", "Tiers: read"))
 
     def fetch(self, asking: Asking, ref: Ref) -> Reading:
         """The member as it is now, or as gone."""

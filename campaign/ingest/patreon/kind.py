@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from campaign.ingest.bodies import inside
 from campaign.ingest.errors import RefusedBySource
 from campaign.ingest.fields import Fields
 from campaign.ingest.members import MEMBER, Page, compare, read_one, save_prices, take_in_all, take_stamp
@@ -13,7 +14,19 @@ from campaign.ingest.patreon.client import CALLS_PER_SECOND, PatreonGateway
 from campaign.ingest.patreon.deliveries import delivery_of, verify
 from campaign.ingest.patreon.told import Reader
 from campaign.ingest.reading import Reading
-from campaign.ingest.source_kind import Access, Arrived, Asking, Caught, Compared, Endpoint, Importing, Progress, Work
+from campaign.ingest.source_kind import (
+    Access,
+    Arrived,
+    Asking,
+    Caught,
+    Compared,
+    Endpoint,
+    Importing,
+    KeyTried,
+    Lack,
+    Progress,
+    Work,
+)
 from campaign.store.engine import Session
 from campaign.store.inbox import Delivery
 from campaign.store.objects import Ref
@@ -42,6 +55,15 @@ class Patreon:
         if access.secrets.api_key is None:
             raise RefusedBySource("this source has no token: enter the creator's, or set PATREON_TOKEN")
         return PatreonGateway(access.secrets.api_key, access.source.account, access.base)
+
+    def try_key(self, access: Access) -> KeyTried:
+        """The page the token opens, and whether it tells members and their addresses."""
+        gateway = self.open(access)
+        members = next(gateway.members(CALLS_PER_SECOND), None) or []
+        told = [inside(row, "attributes", "email") for row in members]
+        without = Lack("Members’ addresses: read", "campaigns.members[email]", "knowing who is also at another source")
+        lacks = (without,) if told and not any(told) else ()
+        return KeyTried(gateway.campaign_id()[:120], "", ("Members: read",), lacks)
 
     def fetch(self, asking: Asking, ref: Ref) -> Reading:
         """The member as it is now, or as gone."""
