@@ -1,4 +1,4 @@
-"""`sources`: accounts at Stripe whose deliveries are taken."""
+"""`sources`: accounts at Stripe and elsewhere whose members and payments are counted."""
 
 from __future__ import annotations
 
@@ -10,22 +10,27 @@ import click
 
 from campaign.cli.campaigns import actor
 from campaign.cli.output import as_json, open_runtime, plain, print_value, show_progress, table
+from campaign.cli.source_setup import COMMANDS, source_of
 from campaign.counting import edit
 from campaign.domain.errors import Invalid
+from campaign.ingest import endpoints
 from campaign.ingest import sweep as sweeping
 from campaign.ingest.accounts import Accounts
-from campaign.ingest.stripe.reading import KINDS
+from campaign.ingest.kinds import KINDS
 from campaign.runtime import Runtime
 from campaign.store import audit, changes, objects, prices
 from campaign.store import sources as store
 from campaign.store.objects import Ref
-from campaign.store.sealing import SourceSecrets
 from campaign.store.sources import SourceSeen
 
 
 @click.group("sources")
 def sources_group() -> None:
     """Sources: accounts whose members and payments are counted."""
+
+
+for _command in COMMANDS:
+    sources_group.add_command(_command)
 
 
 @sources_group.command("list")
@@ -36,27 +41,12 @@ def list_sources(as_json: bool) -> None:
     with runtime.db.write() as session:
         store.ensure_from_env(session, runtime.settings, runtime.now())
         found = store.listing(session)
-    rows = [(s.slug, s.name, "live" if s.livemode else "test", _counts(s), _address(runtime, s)) for s in found]
+    rows = [(s.slug, s.name, "live" if s.livemode else "test", _counts(s), _deliveries(runtime, s)) for s in found]
     print_value(
-        [{"source": s, "deliveries": _address(runtime, s)} for s in found],
+        [{"source": s, "deliveries": _deliveries(runtime, s)} for s in found],
         as_json,
         lambda: table(("slug", "name", "mode", "prices that count", "deliveries to"), rows),
     )
-
-
-@sources_group.command()
-@click.argument("slug")
-@click.option("--name", required=True, help="What staff call it.")
-@click.option("--api-key", prompt="Stripe key", hide_input=True, help="Asked for when left out.")
-@click.option("--webhook-secret", prompt="Signing secret of its endpoint", hide_input=True, default="")
-def add(slug: str, name: str, api_key: str, webhook_secret: str) -> None:
-    """One more Stripe account. Its key and secret are kept encrypted under SECRET_KEY."""
-    runtime = open_runtime()
-    secrets = SourceSecrets(api_key.strip(), tuple(s.strip() for s in webhook_secret.split(",") if s.strip()))
-    with runtime.db.write() as session:
-        source = store.add(session, slug, name, secrets, runtime.settings, runtime.now())
-        audit.write(session, actor(), "source.add", slug, runtime.now(), {"name": name})
-    click.echo(f"{name} is a source. Its deliveries go to {_address(runtime, source)}")
 
 
 @sources_group.command("prices")
@@ -91,7 +81,7 @@ def import_source(slug: str, everything: bool, calls_per_second: float | None, a
     What was stopped is gone on with: repeat the command, or leave it to the jobs process.
     """
     runtime = open_runtime()
-    source = _source(runtime, slug)
+    source = source_of(runtime, slug)
     accounts = Accounts(runtime.db, runtime.settings)
     done = sweeping.import_all(
         *(runtime.db, accounts, source.id, runtime.now, actor(), _show_seen, calls_per_second), everything=everything
@@ -105,7 +95,7 @@ def import_source(slug: str, everything: bool, calls_per_second: float | None, a
 def sweep(slug: str, as_json: bool) -> None:
     """Hold everything a source has against what is known; report the difference, then take it in."""
     runtime = open_runtime()
-    source = _source(runtime, slug)
+    source = source_of(runtime, slug)
     accounts = Accounts(runtime.db, runtime.settings)
     done = sweeping.sweep(runtime.db, accounts, source.id, runtime.now, _show_seen)
     print_value(done, as_json, lambda: f"{source.name} is swept with {done.calls} calls. {_words(done.report)}")
@@ -113,23 +103,17 @@ def sweep(slug: str, as_json: bool) -> None:
 
 @sources_group.command()
 @click.argument("slug")
-@click.argument("kind", type=click.Choice(sorted(KINDS)))
+@click.argument("kind", type=click.Choice(sorted({name for kind in KINDS.values() for name in kind.objects})))
 @click.argument("key")
 def replay(slug: str, kind: str, key: str) -> None:
     """Fetch one object again, like `replay stripe subscription sub_1Abc`; the jobs process does it at once."""
     runtime = open_runtime()
-    source = _source(runtime, slug)
+    source = source_of(runtime, slug)
     with runtime.db.write() as session:
         objects.mark_dirty(session, source.id, [Ref(kind, key)], runtime.now(), "staff", None)
         audit.write(session, actor(), "inbox.replay", f"{kind} {key}", runtime.now())
         changes.announce(session, changes.INBOX)
     click.echo(f"{kind} {key} is fetched again.")
-
-
-def _source(runtime: Runtime, slug: str) -> SourceSeen:
-    with runtime.db.write() as session:
-        store.ensure_from_env(session, runtime.settings, runtime.now())
-        return store.by_slug(session, slug)
 
 
 def _show_seen(seen: Mapping[str, int]) -> None:
@@ -165,6 +149,6 @@ def _counts(source: SourceSeen) -> str:
     return "all recurring" if source.counted_prices is None else str(len(source.counted_prices))
 
 
-def _address(runtime: Runtime, source: SourceSeen) -> str:
-    first = source.slug == store.FIRST_SLUG
-    return f"{runtime.settings.public_url}/webhooks/stripe" + ("" if first else f"/{source.slug}")
+def _deliveries(runtime: Runtime, source: SourceSeen) -> str:
+    """Where a source's deliveries go; "" for one that is told to us otherwise."""
+    return endpoints.url_of(source, runtime.settings.public_url) if source.kind in KINDS else ""

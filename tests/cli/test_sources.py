@@ -83,13 +83,51 @@ def test_an_import_is_refused_until_the_opening_is_answered(run: Run, stripe: St
     assert value(run) == 101
 
 
-def test_another_account_is_added_with_its_key_encrypted(run: Run, tmp_path: Path) -> None:
-    said = run("sources", "add", "shop", "--name", "The shop", answer="rk_live_abc123\nwhsec_1\n").stdout
+def test_another_account_is_added_with_its_key_tried_and_encrypted(
+    run: Run, stripe: StripeWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("STRIPE_API_KEY")
+    restricted = stripe.api_key.replace("sk_", "rk_")
+    stripe.behave(key_lacks=["dispute_read"])
+    said = run("sources", "add", "shop", "--name", "The shop", answer=f"{restricted}\n\n").stdout
     assert "https://goal.example.org/webhooks/stripe/shop" in said
-    assert "rk_live_abc123" not in said
-    assert (
-        "begin with" in run("sources", "add", "two", "--name", "Two", "--api-key", "pk_1", answer="\n", status=2).stderr
-    )
+    assert "It lacks:\n  Disputes: read" in said
+    assert restricted not in said
+    wrong = run("sources", "add", "two", "--name", "Two", "--api-key", "pk_1", answer="\n", status=2).stderr
+    assert "begin with" in wrong
+    unknown = run("sources", "add", "two", "--name", "Two", "--api-key", "rk_live_no", answer="\n", status=2).stderr
+    assert "does not take this key" in unknown
     listed = json.loads(run("sources", "list", "--json").stdout)
     assert [one["source"]["slug"] for one in listed] == ["shop"]
-    assert b"rk_live_abc123" not in b"".join(f.read_bytes() for f in tmp_path.rglob("*") if f.is_file())
+    assert restricted.encode() not in b"".join(f.read_bytes() for f in (tmp_path / "data").rglob("*") if f.is_file())
+
+    stripe.behave(key_lacks=[])
+    assert "may do all" in run("sources", "key", "shop", "--try").stdout
+    assert "no endpoint there" in run("sources", "endpoint", "shop").stdout
+    assert "It is right" in run("sources", "endpoint", "shop", "--make").stdout
+    (made,) = stripe.client.v1.webhook_endpoints.list().data
+    assert made.url == "https://goal.example.org/webhooks/stripe/shop"
+    assert "out of use" in run("sources", "edit", "shop", "--out-of-use", "--name", "Shop").stdout
+    assert "out of use" in run("sources", "show", "shop").stdout
+    run("sources", "edit", "shop", "--use")
+    run("sources", "secret", "shop", answer="whsec_by_hand\n")
+    run("sources", "key", "shop", answer=f"{stripe.api_key}\n")
+    stripe.join(stripe.price(500), "jane@example.org")
+    run("sources", "import", "shop")
+    shown = json.loads(run("sources", "show", "shop", "--json").stdout)
+    assert (shown["figures"]["members"], shown["import"]) == (1, None)
+    assert shown["allowance"]["used"] > 0
+    assert "stay" in run("sources", "remove", "shop", "--yes", status=2).stderr
+
+
+def test_a_source_that_told_nothing_is_removed(run: Run, stripe: StripeWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("STRIPE_API_KEY")
+    run("sources", "add", "shop", "--name", "Shop", "--api-key", stripe.api_key, answer="\n")
+    assert "is gone" in run("sources", "remove", "shop", "--yes").stdout
+    assert json.loads(run("sources", "list", "--json").stdout) == []
+    assert "There was none" in _nothing(run, stripe)
+
+
+def _nothing(run: Run, stripe: StripeWorld) -> str:
+    run("sources", "add", "club", "--name", "Club", "--api-key", stripe.api_key, answer="\n")
+    return run("sources", "give-up-import", "club").stdout
