@@ -184,10 +184,10 @@ def _validate_lists(display: Display) -> None:
         entries: tuple[str, ...] = getattr(display, name)
         if len(entries) > MOST_IN_A_LIST or any(len(entry) > MOST_LETTERS for entry in entries):
             raise Invalid(name, f"At most {MOST_IN_A_LIST} entries of at most {MOST_LETTERS} letters.")
-        if any("*" in entry[:-1] for entry in entries):
-            raise Invalid(name, "A * stands only at the end: /news/*")
+        if any("*" in entry[:-1] or entry in ("", "*") for entry in entries):
+            raise Invalid(name, "A * stands only at the end, after something: /news/*")
     for name in ("paths", "not_paths"):
-        if any(not entry.startswith(("/", "*")) for entry in getattr(display, name)):
+        if any(not entry.startswith("/") for entry in getattr(display, name)):
             raise Invalid(name, "A path begins with a slash: /news/*")
 
 

@@ -36,13 +36,15 @@ const fs = require("fs"), vm = require("vm");
 const world = { document: { querySelectorAll: () => [] } };
 world.self = world;
 vm.runInNewContext(fs.readFileSync(process.argv[1], "utf8"), world);
-const cases = JSON.parse(fs.readFileSync(0, "utf8"));
-const low = list => list.map(x => x.toLowerCase());
-process.stdout.write(JSON.stringify(cases.map(({ rules, page, reader, at }) => [
-  world.mg.why(rules,
-    { p: [page.path], s: low(page.sections), t: low(page.tags), l: low(page.languages), c: page.country ? [page.country.toLowerCase()] : [] },
-    { in: reader.joined, off: reader.closed_until, seen: reader.seen, now: reader.seen_today, ok: reader.remembers, lot: reader.lot },
-    at),
+const low = list => list.filter(Boolean).map(x => x.toLowerCase());
+process.stdout.write(JSON.stringify(JSON.parse(fs.readFileSync(0, "utf8")).map(({ rules, page, reader, at }) => [
+  world.mg.why(
+    rules,
+    { p: [page.path], s: low(page.sections), t: low(page.tags), l: low(page.languages), c: low([page.country]) },
+    { in: reader.joined, off: reader.closed_until, seen: reader.seen, now: reader.seen_today, ok: reader.remembers,
+      lot: reader.lot },
+    at,
+  ),
   world.mg.pick(rules, reader.lot) || "",
 ])));
 """
@@ -83,22 +85,8 @@ def test_the_rules_in_javascript() -> None:
 
 
 def random_case(chance: random.Random) -> dict[str, Any]:
-    words = [
-        "politics",
-        "sport",
-        "war",
-        "War crimes",
-        "obituary",
-        "Ärzte",
-        "наука",
-        "ΣΑΣ",
-        "*",
-        "p*",
-        "wa*",
-        "İzmir",
-        "",
-    ]
-    paths = ["/", "/news", "/news/*", "/news/1", "/shop/*", "/Shop/x", "*", "/новини/1"]
+    words = ["politics", "sport", "war", "War crimes", "obituary", "Ärzte", "наука", "ΣΑΣ", "p*", "wa*", "İzmir"]
+    paths = ["/", "/news", "/news/*", "/news/1", "/shop/*", "/Shop/x", "/*", "/новини/1"]
     tongues = ["en", "uk", "uk-ua", "de-AT", "ar"]
     lands = ["UA", "de", "US"]
 
@@ -119,7 +107,7 @@ def random_case(chance: random.Random) -> dict[str, Any]:
     at = int(begins.timestamp()) + chance.choice([-1, 0, 1, 86_400, 10**6, 5 * 10**6])
     page = Page(chance.choice(paths), some(words), some(words), some(tongues), chance.choice(["", *lands]))
     reader = Reader(
-        joined=chance.random() < 0.05, closed_until=chance.choice([0, 0, 0, at, at + 1]), seen=chance.choice([0, 1, 3, 11]),
+        joined=chance.random() < 0.05, closed_until=chance.choice([0, 0, at, at + 1]), seen=chance.choice([0, 1, 11]),
         seen_today=chance.choice([0, 1, 2]), remembers=chance.random() < 0.8, lot=chance.randrange(ROLLS),
     )  # fmt: skip
     return {"rules": json.loads(json.dumps(rules)), "page": asdict(page), "reader": asdict(reader), "at": at}

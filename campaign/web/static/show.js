@@ -81,7 +81,11 @@
       once(w || "shown");
       if (w) return x.mg || hide(e);
       delete x.mg;
-      e.p ||= (m.seen++, m.now++, keep(id, m), r.close ? setTimeout(() => {
+      if (!e.p) {
+        e.p = ++m.seen;
+        m.now++;
+        keep(id, m);
+        r.close && setTimeout(() => {
         let b = e.querySelector(".mg"), p = d.createElement("p"), up = b.dataset.look == "bottom";
         p.className = "mg-later";
         (r.close[l] || r.close[""]).map((textContent, i) => p.append(
@@ -89,7 +93,8 @@
         b.append(p);
         if (up) x.mgUp = "";
         (up ? d : e).addEventListener("keydown", y => y.key == "Escape" && shut(0));
-      }) : 1);
+        });
+      }
       return v ? get(u + "/v-" + v + (e.lang && "." + e.lang) + ".json") : n;
     }) : n;
 
