@@ -11,7 +11,8 @@ import click
 
 from campaign.domain.campaign import Campaign, EditorState, GoalKind, Join, Opening, OpeningSource, Rule, Scope, Words
 from campaign.domain.errors import Invalid
-from campaign.store import sources
+from campaign.domain.steps import Match, Step
+from campaign.store import campaigns, sources
 from campaign.store.engine import Session
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -51,6 +52,15 @@ _OPTIONS = (
         multiple=True,
         help="NAME of a source it counts; NAME=yes or NAME=no says whether the source's own list includes its people.",
     ),
+    click.option(
+        "--step", "steps", multiple=True, help='A step with its promise: "26000=We hire an editor".'
+    ),
+    click.option("--no-steps", is_flag=True, default=None, help="Take the ladder away."),
+    click.option("--linked", help="Slug of a campaign to show together with this one; an empty one: none."),
+    click.option("--match-sponsor", help="Who doubles what others give; an empty name takes the match away."),
+    click.option("--match-cap-minor", type=int, help="Up to how much is doubled, in minor units."),
+    click.option("--match-starts-on", type=_DAY, help="First day of the match; else the campaign's."),
+    click.option("--match-ends-on", type=_DAY, help="Last day of the match; else the campaign's."),
     click.option("--words-language", help="Language of the words below; else the first."),
     click.option("--words-stage", default="default", help="Stage of the words below; else all without their own."),
     click.option("--headline", help='Like "{count} out of {target}".'),
@@ -112,7 +122,37 @@ def changed(session: Session, before: Campaign, given: Given) -> Campaign:
     after = replace(before, **plain, rule=_rule(before.rule, given), join=_join(session, before.join, given))
     if "opening" in v or "opening_sources" in v or "opening_at" in v:
         after = replace(after, opening=_opening(session, after, given))
+    after = replace(after, ladder=_ladder(after, given), match=_match(after, given))
+    if "linked" in v:
+        after = replace(after, linked_id=campaigns.by_slug(session, v["linked"]).id if v["linked"] else None)
     return replace(after, words=_words(after, given))
+
+
+def _ladder(campaign: Campaign, given: Given) -> tuple[Step, ...]:
+    if given.values.get("no_steps"):
+        return ()
+    if "steps" not in given.values:
+        return campaign.ladder
+    steps: list[Step] = []
+    for text in cast(tuple[str, ...], given.values["steps"]):
+        number, is_told, promise = text.partition("=")
+        if not is_told or not number.strip().isdecimal():
+            raise Invalid("step", f'{text!r} is no step; write it like "26000=We hire an editor".')
+        steps.append(Step(int(number), {campaign.languages[0]: promise.strip()}))
+    return tuple(sorted(steps, key=lambda step: step.at))
+
+
+def _match(campaign: Campaign, given: Given) -> Match | None:
+    v, before = given.values, campaign.match
+    sponsor = v.get("match_sponsor", before.sponsor if before else "")
+    if not sponsor:
+        return None
+    days = {
+        name: _day(v[f"match_{name}"]) if f"match_{name}" in v else getattr(before or campaign, name)
+        for name in ("starts_on", "ends_on")
+    }
+    cap = v.get("match_cap_minor", before.cap_minor if before else 0)
+    return Match(sponsor, cap, days["starts_on"], days["ends_on"], before.tag if before else "match")
 
 
 def _day(value: datetime) -> date:

@@ -22,6 +22,7 @@ from campaign.web import (
     staff_sessions,
     staff_sign_in,
     staff_sources,
+    staff_steps,
     staff_supporters,
     staff_systems,
 )
@@ -38,6 +39,7 @@ def blueprint(runtime: Runtime) -> Blueprint:
         staff_by_hand,
         staff_overview,
         staff_campaigns,
+        staff_steps,
         staff_number,
         staff_operations,
         staff_people,
