@@ -4,50 +4,25 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import click
 import numpy as np
 
 from campaign.domain.errors import Invalid
-from campaign.forecast.features import NEAR_WEIGHTS, cumulated, features, scale_of
-from campaign.forecast.history import Array, scale
+from campaign.forecast.features import NEAR_WEIGHTS
+from campaign.forecast.history import Array
+from campaign.forecast.levels import level_of
+from campaign.forecast.moments import Moments, moments_of
 from campaign.forecast.neighbours import scaled_near
-from campaign.forecast.network import LEVELS, Lesson, Network, learn
+from campaign.forecast.network import Network, learn
 from campaign.forecast.series import Series, read_series
 from campaign.forecast.table import PATH, Past, Table, Usual, as_shipped, key_checksum, write_table
 from campaign.forecast.widths import fitted_widths
 
-SHARES = (0.05, 0.08, 0.1, 0.13, 0.17, 0.21, 0.25, 0.3, 0.36, 0.43, 0.5, 0.57, 0.64, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95)
-"""Moments that the rule learns from, beside day 3."""
-KEPT = (0.05, 0.1, 0.17, 0.25, 0.36, 0.5, 0.64, 0.75, 0.85, 0.9)
-"""Moments of which likeness and outcome are kept in the table."""
-FEWEST_DAYS, FEWEST_PAYMENTS = 3, 4
 FOLDS = 5
 SEED = 20251122
-
-
-@dataclass(frozen=True, slots=True)
-class Moments:
-    """A row for each moment of each campaign: features, growth due and seen, what was reached, whose it is."""
-
-    inputs: Array
-    near: Array
-    due: Array
-    growth: Array
-    coming: Array
-    """What still came, in gifts."""
-    seen: Array
-    reached: Array
-    asked: Array
-    made: Array
-    campaign: Array
-    kept: Array
-
-    def lesson(self, rows: Array, center: Array, factor: Array) -> Lesson:
-        inputs = np.clip((self.inputs[rows] - center) * factor, -4, 4).astype(np.float32)
-        return Lesson(inputs, self.due[rows], self.growth[rows], self.reached[rows], self.asked[rows])
 
 
 def build(series: Sequence[Series], *, shuffled: bool = False) -> Table:
@@ -77,24 +52,6 @@ def build(series: Sequence[Series], *, shuffled: bool = False) -> Table:
     return as_shipped(replace(table, widths=fitted_widths(table, series, fold)))
 
 
-def moments_of(series: Sequence[Series], weekdays: Array) -> Moments:
-    """Every moment of every campaign that can teach: at least three days and four payments seen."""
-    rows: list[tuple[Array, Array, tuple[float, ...]]] = []
-    for number, one in enumerate(series):
-        shares = {round(share * one.duration): share in KEPT for share in SHARES}
-        for days in sorted({FEWEST_DAYS: True} | shares):
-            if not FEWEST_DAYS <= days < one.duration or one.counts[:days].sum() < FEWEST_PAYMENTS:
-                continue
-            kept = shares.get(days, False)
-            rows += [_moment(one, number, days, weekdays, of_money=unit, kept=kept) for unit in one.units]
-    figures = np.array([row[2] for row in rows], dtype=np.float64)
-    due, growth, coming, seen, reached, asked, made, campaign, is_kept = figures.T
-    return Moments(
-        np.stack([row[0] for row in rows]).astype(np.float64), np.stack([row[1] for row in rows]), due, growth, coming,
-        seen, reached, asked, made, campaign.astype(np.int64), is_kept.astype(bool),
-    )  # fmt: skip
-
-
 def weekday_weights(series: Sequence[Series]) -> Array:
     """How much comes on each weekday, Monday first, with a mean of 1; first and last days are left out."""
     sums, days = np.full(7, 20.0), np.full(7, 20.0)
@@ -107,23 +64,6 @@ def weekday_weights(series: Sequence[Series]) -> Array:
         np.add.at(days, weekday, 1)
     weights = sums / days
     return weights / weights.mean()
-
-
-def _moment(
-    one: Series, number: int, days: int, weekdays: Array, *, of_money: bool, kept: bool
-) -> tuple[Array, Array, tuple[float, ...]]:
-    history = one.history(days, of_money=of_money)
-    scaled = scale(history)
-    passed = cumulated(weekdays, history.weekday, history.duration)
-    inputs, near = features(history, scaled, scaled.values[-1:], passed)
-    seen = float(scaled.values.sum())
-    total = one.total(of_money=of_money) / scaled.gift
-    made = one.made_it()
-    is_asked = scaled.goal is not None and seen < scaled.goal and of_money == one.goal_is_money
-    reached = scaled.goal is not None and total >= scaled.goal - 1e-9
-    figures = (scale_of(history), float(np.log1p(total) - np.log1p(seen)), total - seen, seen, float(reached),
-               float(is_asked), -1.0 if made is None else float(made), float(number), float(kept))  # fmt: skip
-    return inputs[0], near[0], figures
 
 
 def _scaling(values: Array) -> tuple[Array, Array]:
@@ -146,15 +86,8 @@ def _levels(moments: Moments, networks: tuple[Network, ...], fold: Array, scalin
         jitter = random.random(int(rows.sum()))
         coming = np.maximum(moments.coming[rows] - 0.5 + jitter, 0.0)
         growth = np.log1p(coming / (1 + moments.seen[rows]))
-        levels[rows] = [_level_of(value, row) for value, row in zip(growth, quantiles, strict=True)]
+        levels[rows] = [level_of(value, row) for value, row in zip(growth, quantiles, strict=True)]
     return levels
-
-
-def _level_of(value: float, quantiles: Array) -> float:
-    if value >= quantiles[-1]:
-        reach = max(quantiles[-1] - quantiles[-5], 1e-9) / np.log((1 - LEVELS[-5]) / (1 - LEVELS[-1]))
-        return float(1 - (1 - LEVELS[-1]) * np.exp(-(value - quantiles[-1]) / reach))
-    return float(np.interp(value, np.append(0.0, quantiles), np.append(0.0, LEVELS)))
 
 
 def _usual(table: Table) -> Usual:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import accumulate
 
 import numpy as np
 
@@ -39,8 +40,8 @@ def _factor(held: Array, share: float) -> float:
     """The factor at which the middle range of a share held that often; `held`: (n, pairs), outermost pair first."""
     pairs = held.shape[1]
     odds = WIDE * log_odds(READ[::-1][:pairs])
-    rising: Array = np.maximum.accumulate(held.sum(axis=0)[::-1] / len(held))
-    often = rising + np.arange(pairs) * 1e-9
+    means = (float(held[:, pair].mean()) for pair in reversed(range(pairs)))
+    often = np.array(list(accumulate(means, max))) + np.arange(pairs) * 1e-9
     return float(np.clip(np.interp(share, often, odds[::-1]) / log_odds(0.5 + share / 2), LEAST, MOST))
 
 

@@ -53,7 +53,11 @@ def of_campaign(session: Session, campaign_id: int) -> list[Forecast]:
 
 def settle(session: Session, campaign_id: int, result: int) -> None:
     """The campaign's forecasts can be held against its result."""
-    session.execute(update(ForecastRow).where(ForecastRow.campaign_id == campaign_id).values(result=result))
+    session.execute(
+        update(ForecastRow)
+        .where(ForecastRow.campaign_id == campaign_id, ForecastRow.result.is_distinct_from(result))
+        .values(result=result)
+    )
 
 
 def record(session: Session) -> Record:
