@@ -19,7 +19,7 @@ def shrunk() -> dict[Path, str]:
 
 
 def _script(source: Path) -> str:
-    return minify.string("application/javascript", source.read_text(encoding="utf-8")) + ";\n"
+    return minify.string("application/javascript", source.read_text(encoding="utf-8")) + ";"
 
 
 if __name__ == "__main__":

@@ -41,7 +41,7 @@ process.stdout.write(JSON.stringify(JSON.parse(fs.readFileSync(0, "utf8")).map((
   world.mg.why(
     rules,
     { p: [page.path], s: low(page.sections), t: low(page.tags), l: low(page.languages), c: low([page.country]) },
-    { in: reader.joined, off: reader.closed_until, seen: reader.seen, now: reader.seen_today, ok: reader.remembers,
+    { in: reader.joined, off: reader.closed_until, all: reader.seen, now: reader.seen_today, ok: reader.remembers,
       lot: reader.lot },
     at,
   ),

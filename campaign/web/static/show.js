@@ -9,7 +9,7 @@
  * tests/fixtures/showing.json, runs against both. A rule that is not there compares as undefined and refuses nothing.
  *
  * The page: data-section, data-tags, data-country, data-article and data-member on the element, else the page's own meta
- * tags (article:section, article:tag). The reader: localStorage["mg-<slug>"], {lot, seen, now: seen today, day, in, off}, and
+ * tags (article:section, article:tag). The reader: localStorage["mg-<slug>"], {lot, all: seen so often, now: today, day, in, off}, and
  * "mg-joined-<slug>". Without storage it is shown to a part of the page views only.
  *
  * A refused banner keeps its box until it is out of view, so that nothing moves; data-mg on the element is "off", then
@@ -29,7 +29,7 @@
       for (let [name, part, wanted, list] of r.at || [])
         if (wanted != list.some(q => page[part].some(x => q.endsWith("*") ? x.startsWith(q.slice(0, -1)) : x == q)))
           return name;
-      return m.ok ? m.seen >= r.most ? "most" : m.now >= r.day ? "day" : "" : m.lot >= r.blind ? "blind" : "";
+      return m.ok ? m.all >= r.most ? "most" : m.now >= r.day ? "day" : "" : m.lot >= r.blind ? "blind" : "";
     },
 
     pick = (r, lot) => ((r.vary || []).find(x => lot < x[1]) || "")[0],
@@ -43,7 +43,7 @@
     },
 
     load = (e, id) => {
-      let m = { lot: Math.random() * 1e4 | 0, seen: 0 }, day = now() / 86400 | 0, kept = {};
+      let m = { lot: Math.random() * 1e4 | 0, all: 0 }, day = now() / 86400 | 0, kept = {};
       try {
         kept = localStorage;
         Object.assign(m, JSON.parse(kept["mg-" + id] || null));
@@ -76,13 +76,13 @@
         },
         // What is seen on this page does not end its own showing.
         w = why(r, { p: [path], s: told(x.section, "section"), t: told(x.tags, "tag"),
-          c: told(x.country), l: [l, l.slice(0, 2)] }, { ...m, ...e.p && { seen: 0, now: 0 } }, now());
+          c: told(x.country), l: [l, l.slice(0, 2)] }, { ...m, ...e.p && { all: 0, now: 0 } }, now());
 
       once(w || "shown");
       if (w) return x.mg || hide(e);
       delete x.mg;
       if (!e.p) {
-        e.p = ++m.seen;
+        e.p = ++m.all;
         m.now++;
         keep(id, m);
         r.close && setTimeout(() => {
