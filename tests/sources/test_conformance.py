@@ -79,6 +79,24 @@ def test_a_sweep_finds_whatever_was_lost(line: Line, seed: int) -> None:
     assert line.sweep()["unknown"] == {}
 
 
+def test_with_a_sweep_a_night_the_number_is_true_every_morning(line: Line) -> None:
+    """Half of what is delivered is lost; payments fail and come late, and nobody is told twice of anything."""
+    line.take_in_all()
+    line.world.deliveries(drop=0.5, duplicate=0.3, shuffle=10)
+    mornings: list[tuple[int, int]] = []
+    for number in range(5):
+        line.world.join(f"first{number}@example.org")
+    for night in range(45 if line.world.kind != "stripe" else 8):
+        line.world.random_change(1, night)
+        line.catch_up()
+        line.world.advance(1)
+        line.sweep()
+        mornings.append((line.number, line.world.truth()))
+    assert [ours for ours, _ in mornings] == [theirs for _, theirs in mornings]
+    assert max(theirs for _, theirs in mornings) >= 5
+    line.agrees()
+
+
 def test_an_import_of_a_grown_source_is_its_truth(line: Line) -> None:
     line.world.deliveries(drop=1.0)
     for number in range(7):
