@@ -8,6 +8,7 @@ from campaign.banner import notices
 from campaign.banner.formats import Formats
 from campaign.banner.render import environment
 from campaign.banner.sign_up_words import sign_up_words
+from campaign.domain.wording import fill
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,16 +24,20 @@ class Question:
     dir: str
 
 
-def confirm_html(slug: str, action: str, language: str) -> str:
+def confirm_html(slug: str, name: str, action: str, language: str) -> str:
     """The page behind the link of a mail: only its button confirms, since mail scanners open links too."""
     words = sign_up_words(language)
-    return _question(words.confirm_title, words.confirm, action, words.confirm_button, slug, language)
+    return _question(
+        words.confirm_title, fill(words.confirm, {"name": name}), action, words.confirm_button, slug, language
+    )
 
 
-def withdraw_html(slug: str, action: str, language: str) -> str:
+def withdraw_html(slug: str, name: str, action: str, language: str) -> str:
     """The page that asks whether to take a sign-up back."""
     words = sign_up_words(language)
-    return _question(words.withdraw_title, words.withdraw, action, words.withdraw_button, slug, language)
+    return _question(
+        words.withdraw_title, fill(words.withdraw, {"name": name}), action, words.withdraw_button, slug, language
+    )
 
 
 def sent_html(slug: str, language: str) -> str:

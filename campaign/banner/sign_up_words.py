@@ -9,7 +9,7 @@ from campaign.domain.default_words import base_language
 
 @dataclass(frozen=True, slots=True)
 class SignUpWords:
-    """One sentence each."""
+    """One sentence each; {name} is the campaign's."""
 
     label: str
     privacy: str
@@ -36,11 +36,11 @@ _EN = SignUpWords(
     sent_title="Check your mail",
     sent="We have sent you a mail. Open the link in it, and you are counted. Nothing there? Look in the spam folder.",
     confirm_title="One click left",
-    confirm="Confirm that you want to sign up.",
+    confirm="Confirm that you want to sign up for “{name}”.",
     confirm_button="Confirm",
     confirmed="You have signed up. The number counts you in a moment.",
     withdraw_title="Take it back?",
-    withdraw="You will no longer be counted.",
+    withdraw="You will no longer be counted for “{name}”.",
     withdraw_button="Take it back",
     withdrawn="Your sign-up is taken back.",
     unknown_link="This link is not good any more. You can sign up again on the campaign’s page.",
@@ -54,11 +54,11 @@ _UK = SignUpWords(
     sent_title="Перевірте пошту",
     sent="Ми надіслали вам лист. Відкрийте посилання в ньому, і вас буде враховано. Немає листа? Погляньте у спам.",
     confirm_title="Залишився один крок",
-    confirm="Підтвердьте, що хочете записатися.",
+    confirm="Підтвердьте, що хочете записатися на «{name}».",
     confirm_button="Підтвердити",
     confirmed="Ви записалися. За мить число врахує й вас.",
     withdraw_title="Відкликати?",
-    withdraw="Вас більше не буде враховано.",
+    withdraw="Вас більше не буде враховано для «{name}».",
     withdraw_button="Відкликати",
     withdrawn="Ваш запис відкликано.",
     unknown_link="Це посилання вже не діє. Ви можете записатися знову на сторінці кампанії.",
@@ -73,11 +73,11 @@ _DE = SignUpWords(
     sent="Wir haben Ihnen eine Mail gesendet. Öffnen Sie den Link darin, dann werden Sie gezählt. Nichts da? Sehen Sie "
     "im Spam-Ordner nach.",
     confirm_title="Noch ein Klick",
-    confirm="Bestätigen Sie, dass Sie sich eintragen möchten.",
+    confirm="Bestätigen Sie, dass Sie sich für „{name}“ eintragen möchten.",
     confirm_button="Bestätigen",
     confirmed="Sie sind eingetragen. Gleich zählt die Zahl auch Sie.",
     withdraw_title="Zurücknehmen?",
-    withdraw="Sie werden dann nicht mehr gezählt.",
+    withdraw="Sie werden dann für „{name}“ nicht mehr gezählt.",
     withdraw_button="Zurücknehmen",
     withdrawn="Ihre Eintragung ist zurückgenommen.",
     unknown_link="Dieser Link gilt nicht mehr. Auf der Seite der Kampagne können Sie sich erneut eintragen.",
@@ -91,11 +91,11 @@ _AR = SignUpWords(
     sent_title="افتحوا بريدكم",
     sent="أرسلنا إليكم رسالة. افتحوا الرابط فيها فيشملكم العدد. لم تجدوها؟ انظروا في مجلد الرسائل غير المرغوبة.",
     confirm_title="بقيت خطوة واحدة",
-    confirm="أكّدوا رغبتكم في التسجيل.",
+    confirm="أكّدوا رغبتكم في التسجيل في «\u2068{name}\u2069».",
     confirm_button="تأكيد",
     confirmed="تم تسجيلكم. سيشملكم العدد بعد لحظات.",
     withdraw_title="سحب التسجيل؟",
-    withdraw="لن تُحتسبوا بعد ذلك.",
+    withdraw="لن تُحتسبوا بعد ذلك في «\u2068{name}\u2069».",
     withdraw_button="سحب التسجيل",
     withdrawn="تم سحب تسجيلكم.",
     unknown_link="لم يعد هذا الرابط صالحًا. يمكنكم التسجيل من جديد في صفحة الحملة.",

@@ -77,7 +77,9 @@ class _Pages:
         if request.method == "GET":
             if not sign_up_form.is_known(self._db, self._settings, slug, token, CONFIRM):
                 return _unknown(campaign, language)
-            return _page(sign_up.confirm_html(slug, f"/g/{slug}/sign-up/{token}?lang={language}", language))
+            return _page(
+                sign_up.confirm_html(slug, campaign.name, f"/g/{slug}/sign-up/{token}?lang={language}", language)
+            )
         try:
             sign_up_form.confirm(self._db, self._settings, slug, token, self._now())
         except NotFound:
@@ -94,7 +96,9 @@ class _Pages:
         if request.method == "GET":
             if not sign_up_form.is_known(self._db, self._settings, slug, token, WITHDRAW):
                 return _unknown(campaign, language)
-            return _page(sign_up.withdraw_html(slug, f"/g/{slug}/withdraw/{token}?lang={language}", language))
+            return _page(
+                sign_up.withdraw_html(slug, campaign.name, f"/g/{slug}/withdraw/{token}?lang={language}", language)
+            )
         try:
             sign_up_form.withdraw(self._db, self._settings, slug, token, self._now())
         except NotFound:
