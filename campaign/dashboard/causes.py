@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from campaign.dashboard.event_words import event_words
 from campaign.domain.standing import EntryKind
 from campaign.store import entries_shown, inbox, overview, sources
 from campaign.store.engine import Session
@@ -59,7 +60,9 @@ def cause_words(entry: Entry, events: dict[int, EventSeen], runs: dict[int, Swee
             if event is None:
                 return "An event of its source"
             how = ", found by listing" if event.origin == "listed" else ""
-            return f"{event.type} from {names.get(event.source_id, 'a source')}{how}"
+            words = event_words(event.type)
+            named = words if words == event.type else f"{words} ({event.type})"
+            return f"{named} at {names.get(event.source_id, 'a source')}{how}"
         case "sweep" | "import":
             run = runs.get(entry.cause_id or 0)
             if run is None:

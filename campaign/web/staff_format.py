@@ -10,6 +10,7 @@ from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency, format_decimal
 from flask import Flask
 
+from campaign.dashboard.event_words import event_words
 from campaign.domain.campaign import Campaign, GoalKind
 from campaign.domain.money import Money
 
@@ -31,6 +32,7 @@ def install(app: Flask) -> None:
         "minute": minute,
         "ago": ago,
         "iso": iso,
+        "event": event_words,
     }
     app.jinja_env.filters.update({f"staff_{name}": function for name, function in filters.items()})
 
