@@ -20,6 +20,8 @@ TOKEN, CAMPAIGN, TIER = "a creator's token", "9441253", "9512103"
 
 class PatreonWorld(Loopback):
     kind = "patreon"
+    largest_page = 3
+    """Small, so that cursors are used."""
     lacks = {  # noqa: RUF012 - read only
         "test_mode": "Patreon has no test mode",
         "old_signature": "Patreon signs no time; an old delivery only asks again",
@@ -91,7 +93,7 @@ class PatreonWorld(Loopback):
         return 404, {"errors": [{"status": "404"}]}
 
     def browse(self, asked: dict[str, str]) -> tuple[int, Json]:
-        size = min(3, int(asked.get("page[count]", "20")))  # small, so that cursors are used
+        size = min(self.largest_page, int(asked.get("page[count]", "20")))
         after = asked.get("page[cursor]", "")
         found = [h for h in self.here() if h.key > after]
         rows = [self.member(h, asked) for h in found[:size]]

@@ -10,11 +10,11 @@ import pytest
 from campaign.domain.campaign import GoalKind
 from campaign.domain.errors import Invalid
 from campaign.ingest import source_setup
-from campaign.store import ledger, sources
+from campaign.store import ledger, prices, sources
 from campaign.store.engine import Database
 from tests.ingest.stand import window
 from tests.sources.line import Line
-from tests.sources.patreon_world import CAMPAIGN, TOKEN, PatreonWorld
+from tests.sources.patreon_world import CAMPAIGN, TIER, TOKEN, PatreonWorld
 from tests.sources.world import Human
 
 
@@ -188,6 +188,14 @@ def test_a_yearly_pledge_runs_for_a_year(line: Line, patreon: PatreonWorld, monk
     patreon.advance(300)
     line.catch_up()
     assert line.number == 1
+
+
+def test_its_tiers_can_be_ticked_without_an_invented_currency(line: Line, patreon: PatreonWorld) -> None:
+    patreon.join("jane@example.org")
+    line.take_in_all()
+    with line.stand.db.read() as session:
+        (tier,) = prices.listing(session, line.stand.source_id)
+    assert (tier.key, tier.name, tier.amount_minor, tier.currency) == (TIER, "Gold", None, "")
 
 
 def test_a_token_is_tried_before_it_is_kept(line: Line, patreon: PatreonWorld) -> None:

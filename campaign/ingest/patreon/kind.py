@@ -107,17 +107,16 @@ def _pages(asking: Asking) -> Iterator[Page]:
 
 
 def _sold(asking: Asking) -> Iterator[ToldPrice]:
-    """The tiers of the page; Patreon states no currency for them."""
+    """The paid tiers of the page; Patreon states no currency for their amounts, so none is shown."""
     for row in asking.gateway.tiers():
         tier = Fields.of(row, "tier")
         told = tier.part("attributes")
-        amount = 0 if told is None else told.minor("amount_cents")
-        if told is None or not amount:
+        if told is None or not told.minor("amount_cents"):
             continue
         yield ToldPrice(
             key=tier.key,
             name=(told.optional_text("title") or tier.key)[:255],
-            amount_minor=amount,
+            amount_minor=None,
             currency="",
             recurring="month",
             active=told.body.get("published") is not False,
