@@ -41,7 +41,12 @@ from tests.stories import campaign, day
 
 NOW = day(200)
 KINDS = ("stripe", "ghost", "patreon", "file")
-SPELLINGS = ("jane@example.org", " Jane@Example.ORG", "JANE@EXAMPLE.org.", "jane@example.org")
+SPELLINGS = (
+    "jane{}@example.org",
+    " Jane{}@Example.ORG",
+    "JANE{}@EXAMPLE.org.",
+    "\uff4a\uff41\uff4e\uff45{}@example.org",
+)
 HASHED = address_hasher("k" * 40)
 
 
@@ -82,7 +87,7 @@ class Ledger:
         self.of: Campaign = create(db, campaign(kind), "ana", "launch", NOW)
 
     def tell(self, said: Tell) -> None:
-        address = None if said.address is None else SPELLINGS[said.source].replace("ane", f"ane{said.address}")
+        address = None if said.address is None else SPELLINGS[said.source].format(said.address)
         links = () if said.link is None or said.source == 0 else (f"sub_stripe_{said.link}",)
         told = Told()
         told.add(ToldAccount(said.key, HASHED(address), links))
@@ -173,7 +178,7 @@ class History:
         return Tell(*whose, stamp, address, chance.randint(10, 150), chance.choice([None, 170]), link)
 
 
-@pytest.mark.parametrize("seed", range(1, 7))
+@pytest.mark.parametrize("seed", range(1, 5))
 def test_any_interleaving_ends_in_the_same_people_and_the_same_timeline(databases: Databases, seed: int) -> None:
     """Older words, repeated and late, decisions made and taken back: nothing of that is left in the end."""
     interleave(databases, seed)
@@ -229,7 +234,8 @@ def test_a_person_of_every_source_counts_once_through_their_own_doors(
     db: Database, tmp_path: Path, databases: Databases
 ) -> None:
     """Imports from the providers on loopback, in two orders, then a list: always one."""
-    worlds: list[Any] = [StripeSide(tmp_path / "stripe"), GhostWorld(), PatreonWorld()]
+    worlds: list[Any] = [stripe := StripeSide(tmp_path / "stripe"), ghost := GhostWorld(), patreon := PatreonWorld()]
+    ghost.now = patreon.now = stripe.now
     try:
         _through_the_doors(worlds, db, tmp_path)
         with databases.fresh() as url:
@@ -252,7 +258,7 @@ def _through_the_doors(worlds: list[Any], db: Database, folder: Path, *, is_join
     members = stand.campaign(GoalKind.MEMBERS, today - timedelta(days=400), today + timedelta(days=400))
     for spelling, world in zip(SPELLINGS, worlds, strict=False):
         if not is_joined:
-            world.join(spelling.strip())
+            world.join(spelling.strip().format(""))
         import_all(db, stand.accounts, source_ids[world.kind], stand.now, "test", None, 1000)
         stand.work()
         assert stand.value(members) == 1
