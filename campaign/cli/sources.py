@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from campaign.cli.campaigns import actor
+from campaign.cli.comparing import compare_list
 from campaign.cli.output import as_json, open_runtime, plain, print_value, show_progress, table
 from campaign.cli.source_setup import COMMANDS, source_of
 from campaign.counting import edit
@@ -29,7 +30,7 @@ def sources_group() -> None:
     """Sources: accounts whose members and payments are counted."""
 
 
-for _command in COMMANDS:
+for _command in (*COMMANDS, compare_list):
     sources_group.add_command(_command)
 
 

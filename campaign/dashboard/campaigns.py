@@ -15,7 +15,9 @@ from campaign.domain.errors import Conflict, Invalid
 from campaign.domain.money import Money
 from campaign.domain.progress import Progress, fold
 from campaign.store import campaigns, day_totals, entries_shown, prices, public_facts, sources
+from campaign.store import comparisons as store_comparisons
 from campaign.store.campaigns import Version
+from campaign.store.comparisons import Kept
 from campaign.store.engine import Database
 from campaign.store.prices import ToldPrice
 from campaign.store.public_facts import JoinPrice
@@ -33,7 +35,7 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What the campaign form offers: sources, and the monthly prices of each."""
+    """What the campaign form offers: sources, and the recurring prices of each."""
 
     sources: tuple[SourceSeen, ...]
     prices: tuple[entries_shown.PriceSeen, ...]
@@ -81,7 +83,7 @@ def choices(db: Database) -> Choices:
         sold = [p for source in sources.listing(session) for p in prices.listing(session, source.id)]
         return Choices(
             tuple(sources.listing(session)),
-            tuple(entries_shown.monthly_prices(session)),
+            tuple(entries_shown.recurring_prices(session)),
             tuple((p.key, _price_name(p)) for p in sold),
             _products(sold),
         )
@@ -157,6 +159,12 @@ def preview(db: Database, slug: str, preview_id: int) -> tuple[Campaign, Asked]:
     return campaign, previews.load(db, preview_id, campaign.id)
 
 
+def comparisons(db: Database, campaign_id: int) -> tuple[Kept, ...]:
+    """The newest comparisons with the newsroom's own list."""
+    with db.read() as session:
+        return tuple(store_comparisons.listing(session, campaign_id))
+
+
 def preview_basis(db: Database, campaign: Campaign) -> PreviewBasis:
     """What a preview of the banner needs beside the campaign itself."""
     with db.read() as session:
@@ -190,7 +198,9 @@ def changed_fields(before: Campaign, after: Campaign) -> tuple[str, ...]:
         "opening": "opening",
         "words": "words",
         "languages": "languages",
-        "look": "stages",
+        "look": "stages and look",
+        "display": "where it is shown",
+        "wordings": "headlines under test",
         "join": "join form",
         "ladder": "steps",
         "linked_id": "campaign shown beside",

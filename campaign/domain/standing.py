@@ -25,6 +25,7 @@ __all__ = (
     "campaign_standing",
     "payment_standing",
     "person_standing",
+    "spans_of",
 )
 
 
@@ -70,6 +71,11 @@ def campaign_standing(campaign: Campaign, now: datetime) -> Standing:
     if campaign.opening is None or campaign.kind is not GoalKind.MEMBERS:
         return Standing(())
     return cut([StandingEntry(campaign.opening.at, EntryKind.OPENING, campaign.opening.members)], now)
+
+
+def spans_of(person: Person, campaign: Campaign, sources: SourceRules) -> tuple[Span, ...]:
+    """Every stretch for which a membership of the person entitles in the campaign."""
+    return tuple(piece.span for spans in _pieces(person, campaign, sources) for piece in spans)
 
 
 # -- people -----------------------------------------------------------------------------------------------------------

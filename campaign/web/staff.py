@@ -12,6 +12,7 @@ from campaign.runtime import Runtime
 from campaign.web import (
     staff_by_hand,
     staff_campaigns,
+    staff_compare,
     staff_format,
     staff_lists,
     staff_number,
@@ -40,6 +41,7 @@ def blueprint(runtime: Runtime) -> Blueprint:
         staff_overview,
         staff_campaigns,
         staff_steps,
+        staff_compare,
         staff_number,
         staff_operations,
         staff_people,
