@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
+from operator import attrgetter
+from typing import Any
 
 from campaign.counting.book import counted_subject
 from campaign.domain.campaign import Campaign
@@ -36,11 +38,53 @@ def can_be_new(person: NewPerson, campaigns: Sequence[Campaign]) -> bool:
     return all(campaign.currency is None or currencies <= {campaign.currency} for campaign in campaigns)
 
 
+class Remembered:
+    """What the rule said of people whose one membership says the same; lists have many of them.
+
+    The rule knows no keys, and its answer holds until the instant at which it asks to be asked again.
+    """
+
+    MOST = 30_000
+
+    def __init__(self) -> None:
+        self._by_facts: dict[tuple[Any, ...], tuple[tuple[Standing, ...], ...]] = {}
+        self._of: object = None
+
+    def standings(
+        self, person: NewPerson, source_id: int, campaigns: Sequence[Campaign], rules: SourceRules, now: datetime
+    ) -> tuple[tuple[Standing, ...], ...]:
+        """What should stand for the person, in each campaign."""
+        if len(person.memberships) != 1 or person.payments or person.sign_ups:
+            return _standings(domain_person(person, source_id), campaigns, rules, now)
+        if self._of != (source_id, campaigns, rules) or len(self._by_facts) > self.MOST:
+            self._by_facts.clear()
+            self._of = (source_id, campaigns, rules)
+        facts = _FACTS(person.memberships[0])
+        known = self._by_facts.get(facts)
+        if known is None or not _holds(known, now):
+            known = self._by_facts[facts] = _standings(domain_person(person, source_id), campaigns, rules, now)
+        return known
+
+
+_FACTS = attrgetter(*(f.name for f in fields(ToldMembership) if f.name not in ("key", "account_key", "status")))
+"""Everything a membership says but whose it is, and the source's own word for its state, which no rule reads."""
+
+
+def _holds(standings: tuple[tuple[Standing, ...], ...], now: datetime) -> bool:
+    return all(s.recheck_at is None or s.recheck_at > now for some in standings for s in some)
+
+
 def prepare(
-    people: Sequence[NewPerson], source_id: int, campaigns: Sequence[Campaign], rules: SourceRules, now: datetime
+    people: Sequence[NewPerson],
+    source_id: int,
+    campaigns: Sequence[Campaign],
+    rules: SourceRules,
+    now: datetime,
+    remembered: Remembered | None = None,
 ) -> list[Prepared]:
     """What should stand for each, were they booked at `now`; nothing is read or written."""
-    return [Prepared(person, _standings(person, source_id, campaigns, rules, now)) for person in people]
+    said = remembered or Remembered()
+    return [Prepared(person, said.standings(person, source_id, campaigns, rules, now)) for person in people]
 
 
 def book_new(
@@ -71,13 +115,12 @@ def domain_person(person: NewPerson, source_id: int) -> Person:
 
 
 def _standings(
-    person: NewPerson, source_id: int, campaigns: Sequence[Campaign], rules: SourceRules, now: datetime
+    person: Person, campaigns: Sequence[Campaign], rules: SourceRules, now: datetime
 ) -> tuple[tuple[Standing, ...], ...]:
-    whole = domain_person(person, source_id)
     return tuple(
-        (person_standing(whole, campaign, rules, now),)
+        (person_standing(person, campaign, rules, now),)
         if counted_subject(campaign) == PERSON
-        else tuple(payment_standing(payment, campaign, rules, now) for payment in whole.payments)
+        else tuple(payment_standing(payment, campaign, rules, now) for payment in person.payments)
         for campaign in campaigns
     )
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import unicodedata
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Protocol
 
 from campaign.domain.people import AddressHash
@@ -35,11 +35,15 @@ def normalised(address: str) -> str:
     name, at, host = cleaned.rpartition("@")
     if not at:
         return cleaned
+    return f"{name}@{_in_idna(host.rstrip('.'))}"
+
+
+@lru_cache(maxsize=10_000)
+def _in_idna(host: str) -> str:
     try:
-        host = host.rstrip(".").encode("idna").decode("ascii")
+        return host.encode("idna").decode("ascii")
     except UnicodeError:
-        host = host.rstrip(".")
-    return f"{name}@{host}"
+        return host
 
 
 def hasher_of(keys: PersonKeys) -> AddressHasher:
@@ -57,7 +61,7 @@ def address_hasher(
         if address is None or not address.strip():
             return None
         said = normalised(address).encode("utf-8", "surrogatepass")
-        newest, *before = [f"{led_by}:{hmac.new(key, said, hashlib.sha256).hexdigest()}" for led_by, key in keys]
+        newest, *before = [f"{led_by}:" + hmac.digest(key, said, "sha256").hex() for led_by, key in keys]
         return AddressHash(newest, before)
 
     return hashed

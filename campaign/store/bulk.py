@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import Column, Table, func, select, text
+from sqlalchemy import JSON, Column, Table, func, select, text
 from sqlalchemy.orm import Session
 
 from campaign.store.tables import Base
@@ -31,9 +32,7 @@ def write(session: Session, table: type[Base], names: Sequence[str], rows: Itera
     """The rows are in the table. `names`: the columns of their cells; the others keep their defaults."""
     of = cast(Table, table.__table__)
     dialect = session.get_bind().dialect
-    converts = [_converter(of.c[name], dialect) for name in names]
-    at = [(place, convert) for place, convert in enumerate(converts) if convert is not None]
-    cells = [_converted(row, at) for row in rows]
+    cells = _converted(list(rows), [_converter(of.c[name], dialect) for name in names])
     if not cells:
         return
     columns = ", ".join(names)
@@ -48,14 +47,30 @@ def write(session: Session, table: type[Base], names: Sequence[str], rows: Itera
             copy.write_row(row)
 
 
-def _converted(row: Cells, at: Sequence[tuple[int, _Convert]]) -> Cells:
-    if not at:
-        return row
-    cells = list(row)
-    for place, convert in at:
-        if cells[place] is not None:
-            cells[place] = convert(cells[place])
-    return tuple(cells)
+def among(session: Session, column: Any, values: Iterable[str], source_id: int | None = None) -> set[str]:
+    """Those of the values that stand in a column (of one source); one statement, however many there are."""
+    wanted = sorted(set(values))
+    if not wanted:
+        return set()
+    where = "" if source_id is None else " AND source_id = :source_id"
+    if session.get_bind().dialect.name == "sqlite":
+        listed, told = "(SELECT value FROM json_each(:wanted))", json.dumps(wanted)
+    else:
+        listed, told = "(SELECT unnest(CAST(:wanted AS text[])))", wanted
+    query = f"SELECT {column.name} FROM {column.table.name} WHERE {column.name} IN {listed}{where}"  # noqa: S608 - our own names
+    params = {"wanted": told} if source_id is None else {"wanted": told, "source_id": source_id}
+    return set(session.scalars(text(query), params))
+
+
+def _converted(rows: list[Cells], converts: Sequence[_Convert | None]) -> list[Cells]:
+    """The rows with each column converted, column by column: that is what takes the time."""
+    if not rows or not any(converts):
+        return rows
+    columns = list(zip(*rows, strict=True))
+    for place, convert in enumerate(converts):
+        if convert is not None:
+            columns[place] = tuple(map(convert, columns[place]))
+    return list(zip(*columns, strict=True))
 
 
 def _converter(column: Column[Any], dialect: Any) -> _Convert | None:
@@ -68,6 +83,25 @@ def _converter_of(kind: Any, dialect: Any) -> _Convert | None:
     convert = kind.dialect_impl(dialect).bind_processor(dialect)
     if convert is None:
         return None
-    if kind.__class__.__name__ in ("Instant", "Date", "DateTime"):
-        return lru_cache(maxsize=50_000)(convert)
-    return convert
+    return _by_list(convert) if isinstance(kind, JSON) else _remembering(convert)
+
+
+def _remembering(convert: _Convert) -> _Convert:
+    @lru_cache(maxsize=50_000)
+    def converted(value: Any) -> Any:
+        return None if value is None else convert(value)
+
+    return converted
+
+
+def _by_list(convert: _Convert) -> _Convert:
+    """JSON columns of lists hold the same few again and again."""
+
+    @lru_cache(maxsize=10_000)
+    def packed(value: tuple[Any, ...]) -> Any:
+        return convert(list(value))
+
+    def converted(value: Any) -> Any:
+        return packed(tuple(cast(list[Any], value))) if isinstance(value, list) else convert(value)
+
+    return converted

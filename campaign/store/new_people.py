@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaign.store import bulk, erasures, facts, sign_ups
-from campaign.store.fact_rows import lock_facts, parts
+from campaign.store.fact_rows import lock_facts
 from campaign.store.tables import Account, Base, ErasedAddress, MembershipRow, PaymentRow, PersonRow, SignUpRow
 from campaign.store.told import ToldAccount, ToldMembership, ToldPayment, ToldSignUp
 
@@ -75,19 +75,11 @@ def insert(session: Session, source_id: int, people: Sequence[NewPerson], stamp:
 
 
 def _known(session: Session, table: type[Base], source_id: int, keys: Iterable[str]) -> set[str]:
-    of = table.__table__
-    found: set[str] = set()
-    for some in parts(sorted(set(keys))):
-        found |= set(session.scalars(select(of.c.key).where(of.c.source_id == source_id, of.c.key.in_(some))))
-    return found
+    return bulk.among(session, table.__table__.c.key, keys, source_id)
 
 
 def _known_hashes(session: Session, hashes: set[str]) -> set[str]:
-    found: set[str] = set()
-    for some in parts(sorted(hashes)):
-        rows = session.scalars(select(Account.address_hash).where(Account.address_hash.in_(some)))
-        found |= {one for one in rows if one is not None}
-    return found
+    return bulk.among(session, Account.__table__.c.address_hash, hashes)
 
 
 def _any_erased(session: Session) -> bool:

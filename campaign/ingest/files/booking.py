@@ -10,8 +10,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from campaign.counting import book, bulk
+from campaign.counting.bulk import Remembered
 from campaign.domain.errors import Conflict, Invalid
 from campaign.ingest.files import openings, preview, rows, telling
+from campaign.ingest.files.telling import Step
 from campaign.store import audit, batches, campaigns, facts, facts_before, file_imports, new_people, people
 from campaign.store.engine import Database, Session
 from campaign.store.file_imports import ImportSeen, State
@@ -149,8 +151,9 @@ def _book(db: Database, import_id: int, now: Clock, progress: Progress) -> None:
     with db.read() as session:
         seen = file_imports.load(session, import_id)
     cause = Cause(KIND, seen.id, seen.actor)
+    remembered = Remembered()
     for bucket in range(seen.done, seen.buckets):
-        if not _book_bucket(db, seen, bucket, cause, now):
+        if not _book_bucket(db, seen, bucket, cause, now, remembered):
             return
         progress(bucket + 1)
     if seen.is_complete:
@@ -161,7 +164,7 @@ def _book(db: Database, import_id: int, now: Clock, progress: Progress) -> None:
             batches.finish(session, seen.batch_id or 0, now())
 
 
-def _book_bucket(db: Database, seen: ImportSeen, bucket: int, cause: Cause, now: Clock) -> bool:
+def _book_bucket(db: Database, seen: ImportSeen, bucket: int, cause: Cause, now: Clock, remembered: Remembered) -> bool:
     """The people of one bucket are booked; False where somebody else has taken the list on."""
     with db.read() as session:
         step = telling.step_of(file_imports.bodies(session, seen.id, bucket), seen)
@@ -170,13 +173,15 @@ def _book_bucket(db: Database, seen: ImportSeen, bucket: int, cause: Cause, now:
         versions = campaigns.versions(session)
     at = now()
     new = [p for p in step.people if bulk.can_be_new(p, everywhere)]
-    prepared = bulk.prepare(new, seen.source_id, everywhere, rules, at)
+    prepared = bulk.prepare(new, seen.source_id, everywhere, rules, at, remembered)
     with db.write() as session:
         is_new = new_people.unknown(session, seen.source_id, new)
         if campaigns.versions(session) != versions or people.source_rules(session) != rules:
             is_new = [False] * len(new)  # a rule was edited meanwhile: booked one by one, by the new one
         fresh = [one for one, yes in zip(prepared, is_new, strict=True) if yes]
         bulk.book_new(session, seen.source_id, fresh, everywhere, seen.stamp, cause, at)
+        if len(fresh) == len(step.people):
+            return _finish_bucket(session, seen, bucket, step, now())
     done = {id(one.person) for one in fresh}
     known = [p for p in step.people if id(p) not in done]
     for first in range(0, len(known), KNOWN_A_STEP):
@@ -184,11 +189,16 @@ def _book_bucket(db: Database, seen: ImportSeen, bucket: int, cause: Cause, now:
         with db.write() as session:
             book.recount(session, telling.tell(session, seen, some), cause, now())
     with db.write() as session:
-        if not file_imports.go_on(session, seen.id, State.BOOKING, bucket, bucket + 1, now()):
-            return False
-        telling.keep_same(session, seen, step.same)
-        file_imports.forget_parts(session, seen.id, bucket, bucket + 1)
-        batches.beat(session, seen.batch_id or 0, {"list": seen.id, "done": bucket + 1, "of": seen.buckets}, now())
+        return _finish_bucket(session, seen, bucket, step, now())
+
+
+def _finish_bucket(session: Session, seen: ImportSeen, bucket: int, step: Step, now: datetime) -> bool:
+    """The list is one bucket further, whose rows are needed no more. False: somebody else has taken it there."""
+    if not file_imports.go_on(session, seen.id, State.BOOKING, bucket, bucket + 1, now):
+        return False
+    telling.keep_same(session, seen, step.same)
+    file_imports.forget_parts(session, seen.id, bucket, bucket + 1)
+    batches.beat(session, seen.batch_id or 0, {"list": seen.id, "done": bucket + 1, "of": seen.buckets}, now)
     return True
 
 

@@ -44,6 +44,7 @@ class _Look:
     facts: int = 0
     same: int = 0
     ended: int = 0
+    remembered: bulk.Remembered = field(default_factory=bulk.Remembered)
     keys: array[int] = field(default_factory=lambda: array("q"))
 
 
@@ -102,7 +103,7 @@ def _look_at(
     looked.facts += sum(len(p.memberships) + len(p.payments) + len(p.sign_ups) for p in told)
     if seen.is_complete:
         looked.keys.extend(hash(m.key.partition("#")[0]) for p in told for m in p.memberships)
-    prepared = bulk.prepare(new, seen.source_id, everywhere, rules, now)
+    prepared = bulk.prepare(new, seen.source_id, everywhere, rules, now, looked.remembered)
     for campaign_id, standings in bulk.sums_of(prepared, everywhere).items():
         for standing in standings:
             looked.changes[campaign_id].after += sum(e.amount for e in standing.entries)

@@ -20,8 +20,8 @@ from campaign.store.engine import Database
 from campaign.store.file_imports import ImportSeen, RefusalSeen, State
 from campaign.store.stamps import pushed_stamp
 
-BYTES_A_BUCKET = 48_000
-"""So many bytes of a file make a bucket: about 700 rows, which is a step."""
+BYTES_A_BUCKET = 64_000
+"""So many bytes of a file make a bucket: about 1,000 rows, which is a step."""
 HELD_ROWS = 100_000
 """Rows held in memory before they are written."""
 PARTS_A_STEP = 400

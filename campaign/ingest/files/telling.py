@@ -61,13 +61,17 @@ def _accounts(rows: Sequence[Row]) -> list[ToldAccount]:
 
 
 def _lines(rows: Sequence[Row]) -> str:
+    if len(rows) == 1:
+        return f"line {rows[0].line}"
     lines = sorted(row.line for row in rows)
     shown = ", ".join(str(line) for line in lines[:5])
-    return f"line {shown}" if len(lines) == 1 else f"lines {shown}{' …' if len(lines) > 5 else ''}"
+    return f"lines {shown}{' …' if len(lines) > 5 else ''}"
 
 
 def _memberships(rows: Sequence[MembershipRow], exported_at: datetime) -> list[ToldMembership]:
     """One for each stretch a list tells of an account, numbered by their starts; a repeated row is one."""
+    if len(rows) == 1:
+        return [row_rules.told_membership(rows[0], row_rules.membership_key(rows[0]), exported_at)]
     distinct = {row[1:]: row for row in reversed(rows)}.values()
     told: list[ToldMembership] = []
     number: dict[str, int] = {}
