@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import random
 import threading
-import time
 from datetime import timedelta
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -35,7 +34,6 @@ class Loopback(Lives):
         self.mute: set[str] = set()
         self.asked: list[str] = []
         self.posted: list[int] = []
-        self.slowest = 0.0
         self.base = ""
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self.server.daemon_threads = True
@@ -71,7 +69,6 @@ class Loopback(Lives):
     def post(self, sent: Sent) -> int:
         """The status of the answer."""
         target = urlsplit(self.base)
-        began = time.monotonic()
         connection = HTTPConnection(target.hostname or "", target.port, timeout=10)
         try:
             connection.request("POST", sent.path, sent.body, sent.headers)
@@ -79,7 +76,6 @@ class Loopback(Lives):
             answer.read()
         finally:
             connection.close()
-        self.slowest = max(self.slowest, time.monotonic() - began)
         return answer.status
 
     def delivery(self, key: str, what: str) -> Sent:

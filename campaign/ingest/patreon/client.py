@@ -17,8 +17,7 @@ CALLS_PER_SECOND = 1.5
 
 MEMBER_FIELDS = (
     "patron_status,email,last_charge_status,last_charge_date,next_charge_date,pledge_relationship_start,pledge_cadence,"
-    "is_gifted,is_free_trial,is_follower,will_pay_amount_cents,currently_entitled_amount_cents,"
-    "campaign_lifetime_support_cents"
+    "is_gifted,is_free_trial"
 )
 EVENT_FIELDS = "type,date,payment_status,amount_cents,currency_code,tier_id"
 ASKED = {

@@ -116,8 +116,10 @@ def _membership(
     )
     if status != ACTIVE:
         return _over(membership, known, charges, status, seen_at)
-    if charges or is_trial or (told.optional_text("last_charge_status") or "").casefold() not in _PAID:
+    if charges or is_trial:
         return membership
+    if (told.optional_text("last_charge_status") or "").casefold() not in _PAID:
+        return _as_before(membership, known)
     charged_at = told.optional_instant("last_charge_date") or started_at
     return replace(membership, running_from=min(started_at, charged_at), running_until=until)
 
@@ -129,14 +131,20 @@ def _over(
 
     Who leaves keeps what was paid, as Patreon's own benefits do, so only grace is ended by it.
     """
-    if known is not None:
-        membership = replace(membership, running_from=known.running_from, running_until=known.running_until)
+    membership = _as_before(membership, known)
     if status == DECLINED:
         return membership
     left_at = known.cancelled_at if known is not None and known.status == FORMER else None
     if known is None and charges:
         left_at = max(charge.at for charge in charges)
     return replace(membership, cancelled_at=left_at or seen_at)
+
+
+def _as_before(membership: ToldMembership, known: ToldMembership | None) -> ToldMembership:
+    """With what ran when it was last paid: a charge that is pending or declined takes nothing of it away."""
+    if known is None:
+        return membership
+    return replace(membership, running_from=known.running_from, running_until=known.running_until)
 
 
 def _charges(member: Fields) -> list[_Charge]:
