@@ -70,6 +70,7 @@ _OPTIONS = (
     click.option("--join-source", help="Source of the price on the join page."),
     click.option("--join-price", help="The source's key of that price, like price_1Abc."),
     click.option("--home-url", help="The newsroom's own page to return to."),
+    click.option("--portal-url", help="Where members change or end what they have."),
 )
 
 
@@ -175,7 +176,8 @@ def _join(session: Session, join: Join, given: Given) -> Join:
     v = given.values
     source_id = sources.by_slug(session, v["join_source"]).id if "join_source" in v else join.source_id
     price_key, home_url = v.get("join_price", join.price_key), v.get("home_url", join.home_url)
-    return replace(join, source_id=source_id, price_key=price_key, home_url=home_url)
+    portal_url = v.get("portal_url", join.portal_url)
+    return replace(join, source_id=source_id, price_key=price_key, home_url=home_url, portal_url=portal_url)
 
 
 def _opening(session: Session, campaign: Campaign, given: Given) -> Opening | None:

@@ -137,9 +137,9 @@ def prices(session: Session, source_id: int | None = None) -> list[PriceSeen]:
     ]
 
 
-def monthly_prices(session: Session) -> list[PriceSeen]:
-    """Active prices a join form can offer."""
-    return [p for p in prices(session) if p.active and p.recurring is not None and p.recurring.startswith("month")]
+def recurring_prices(session: Session) -> list[PriceSeen]:
+    """Active prices of memberships, which a join form can offer."""
+    return [p for p in prices(session) if p.active and p.recurring is not None]
 
 
 def _entry(r: EntryRow) -> Entry:

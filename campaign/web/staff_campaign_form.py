@@ -23,7 +23,7 @@ from campaign.domain.errors import Invalid
 from campaign.domain.money import EXPONENTS
 from campaign.store.sources import SourceSeen
 from campaign.web import staff_fields as fields
-from campaign.web import staff_scope
+from campaign.web import staff_join_form, staff_scope
 
 KINDS = [
     (GoalKind.MEMBERS.value, "Members now: everybody whom a membership entitles today"),
@@ -50,7 +50,7 @@ CURRENCIES = sorted(EXPONENTS)
 _FORM_NAMES = {"minimum_minor": "minimum", "opening": "opening_members", "price": "join_price"}
 
 
-class CampaignForm(fields.Form):
+class CampaignForm(staff_join_form.JoinFields):
     """All of a campaign but its words. Locked fields keep their stored value, whatever is sent."""
 
     version = fields.hidden()
@@ -103,11 +103,6 @@ class CampaignForm(fields.Form):
     opening_at = fields.local_time("As of", "In the campaign’s time zone.", required=False)
     opening_names = fields.text("Earlier systems it stands for", "Names, with commas between.", required=False)
 
-    join_price = fields.select("Join form offers", [])
-    home_url = fields.text(
-        "Page to return to", "Of your own site, after joining.", required=False, longest=500, type="url"
-    )
-
     quiet_percent = fields.whole("No bar below (%)", "A near-empty bar repels.", most=100)
     near_percent = fields.whole("“To go” from (%)", "From here the words say how many are missing.", most=100)
     last_days = fields.whole("Last days", "So many days before the end, the date comes first.", most=60)
@@ -120,7 +115,7 @@ def campaign_form(choices: Choices, campaign: Campaign | None, today: date) -> A
     made = _with_sources(choices.sources)(data=_values(campaign or new_campaign(today)))
     made.sources.choices = fields.options([(str(s.id), s.name) for s in choices.sources])
     staff_scope.offer(made, choices, campaign.rule.scope if campaign is not None else Scope())
-    made.join_price.choices = fields.options(_prices(choices, campaign))
+    staff_join_form.offer(made, choices, campaign.join if campaign is not None else Join())
     return made
 
 
@@ -168,7 +163,7 @@ def read_campaign(form: Any, base: Campaign, choices: Choices) -> Campaign:
         languages=tuple(dict.fromkeys(code.strip().lower() for code in form.languages.data.split(",") if code.strip())),
         rule=_rule(form, currency),
         opening=_opening(form, zone, choices.sources) if kind is GoalKind.MEMBERS else None,
-        join=_join(form),
+        join=staff_join_form.read(form, currency),
         look=replace(
             base.look,
             quiet_percent=form.quiet_percent.data,
@@ -226,40 +221,13 @@ def _opening(form: Any, zone: str, sources: Sequence[SourceSeen]) -> Opening | N
     return Opening(members, fields.instant(form.opening_at.data, zone), tuple(named))
 
 
-def _join(form: Any) -> Join:
-    source, _, price = (form.join_price.data or "").partition(" ")
-    home = form.home_url.data
-    if home and not home.startswith(("https://", "http://")):
-        raise Invalid("home_url", "Enter an address that begins with https://.")
-    return Join(int(source) if price else None, price, home)
-
-
 def _count(typed: str) -> int:
     return fields.read_number("target", typed)
 
 
-def _prices(choices: Choices, campaign: Campaign | None) -> list[tuple[str, str]]:
-    """What the join form can offer; the price it offers now stays there even when its source has dropped it."""
-    offered = [("", "Nothing: no join form"), *((f"{p.source_id} {p.key}", _price(p)) for p in choices.prices)]
-    join = campaign.join if campaign is not None else Join()
-    current = f"{join.source_id} {join.price_key}" if join.price_key else ""
-    if current not in [value for value, _ in offered]:
-        offered.append((current, f"{join.price_key} (no longer offered)"))
-    return offered
-
-
-def _price(price: Any) -> str:
-    amount = (
-        ""
-        if price.amount_minor is None
-        else f", {fields.write_money(price.amount_minor, price.currency)} {price.currency}"
-    )
-    return f"{price.name}{amount} a month"
-
-
 def _values(campaign: Campaign) -> dict[str, Any]:
     """What the form shows of a campaign."""
-    rule, look, opening, join = campaign.rule, campaign.look, campaign.opening, campaign.join
+    rule, look, opening = campaign.rule, campaign.look, campaign.opening
     is_money = campaign.kind is GoalKind.AMOUNT
     values: dict[str, Any] = {
         "version": str(campaign.version),
@@ -275,9 +243,8 @@ def _values(campaign: Campaign) -> dict[str, Any]:
         "languages": ", ".join(campaign.languages),
         "minimum": fields.write_money(rule.minimum_minor, campaign.currency) if rule.minimum_minor else "",
         "sources": [str(i) for i in rule.sources],
-        "join_price": f"{join.source_id} {join.price_key}" if join.price_key else "",
-        "home_url": join.home_url,
     }
+    values |= staff_join_form.values(campaign)
     left_out = ("sources", "minimum_minor", "scope")
     values |= {name: value for name, value in asdict(rule).items() if name not in left_out}
     values |= staff_scope.values(rule.scope)
