@@ -161,7 +161,7 @@ def _ask(effect: Effect, question: str, yes: bool) -> None:
 
 def _described(known: Supporter) -> str:
     accounts = [
-        (a.id, a.source, a.key, f"key {a.key_version}" if a.key_version else "no address") for a in known.accounts
+        (a.id, a.source, a.name, f"key {a.key_version}" if a.key_version else "no address") for a in known.accounts
     ]
     memberships = [
         (known.sources.get(m.source_id), m.key, instant(m.started_at), instant(m.ended_at) if m.ended_at else "runs")

@@ -49,7 +49,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What a decision does: the people who are left of those it touches, and the campaigns it changes."""
+    """What a decision does: the people its accounts then belong to, and the campaigns it changes."""
 
     people: tuple[int, ...]
     changes: tuple[Change, ...]
@@ -137,7 +137,6 @@ def _apply(db: Database, act: Callable[[Session], set[int]], cause: Cause, now: 
 
 def reassign_and_recount(session: Session, account_ids: set[int], cause: Cause, now: datetime) -> Effect:
     """The accounts belong to the people the rule says, and these are recounted; what that changed, by campaign."""
-    near = set(joins.neighbourhood(session, account_ids).accounts)
     before = {c.id: (value, last_id) for c, value, last_id in _numbers(session)}
     touched = joins.reassign(session, account_ids)
     session.expire_all()
@@ -149,7 +148,7 @@ def reassign_and_recount(session: Session, account_ids: set[int], cause: Cause, 
         if made:
             named = (campaign.slug, campaign.name, campaign.kind, campaign.currency)
             changes.append(Change(*named, was, value, made))
-    return Effect(tuple(sorted(accounts.people_of(session, near))), tuple(changes))
+    return Effect(tuple(sorted(accounts.people_of(session, account_ids))), tuple(changes))
 
 
 def _numbers(session: Session) -> list[tuple[Campaign, int, int]]:

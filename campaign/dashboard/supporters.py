@@ -122,7 +122,7 @@ def held_on(known: Supporter) -> dict[str, object]:
         "person": known.person.id,
         "name": "not kept",
         "address": "not kept; a keyed hash of it" if any(a.key_version for a in known.accounts) else "not kept",
-        "accounts": [{"id": a.id, "source": a.source, "id_at_source": a.key} for a in known.accounts],
+        "accounts": [{"id": a.id, "source": a.source, "id_at_source": a.name} for a in known.accounts],
         "memberships": known.person.memberships,
         "payments": known.person.payments,
         "sign_ups": known.person.sign_ups,

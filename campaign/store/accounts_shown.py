@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from campaign.domain.errors import NotFound
+from campaign.domain.people import ADDRESS_KEY
 from campaign.store.address_keys import ERASED
 from campaign.store.fact_rows import parts
 from campaign.store.tables import Account, AccountLink, MembershipRow, PaymentRow, SignUpRow, Source
@@ -29,6 +30,11 @@ class AccountShown:
     memberships: tuple[str, ...] = ()
     payments: tuple[str, ...] = ()
     sign_ups: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The id its source gave it, where that says something."""
+        return "known by address alone" if self.key.startswith(ADDRESS_KEY) else self.key
 
     @property
     def is_erased(self) -> bool:
