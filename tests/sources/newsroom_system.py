@@ -1,4 +1,4 @@
-"""A system of the newsroom that keeps memberships and pushes each as it stands, with the lives of the suite's people."""
+"""A system of the newsroom that keeps memberships and pushes each as it stands; its people live as the suite's do."""
 
 from __future__ import annotations
 
