@@ -11,7 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from campaign.banner import notices
 from campaign.banner.render import TEMPLATES
 from campaign.runtime import Runtime
-from campaign.web import api, assets, errors, health, join, public, sign_up, staff, webhooks
+from campaign.web import api, assets, errors, health, join, public, seen, sign_up, staff, webhooks
 from campaign.web.prepared import Prepared
 from campaign.web.shelf import Headers, Shelf
 
@@ -36,6 +36,7 @@ def create_app(runtime: Runtime) -> Flask:
     app.register_blueprint(api.blueprint(runtime))
     app.register_blueprint(staff.blueprint(runtime))
     app.register_blueprint(health.blueprint(runtime, shelf))
+    app.register_blueprint(seen.blueprint(runtime, shelf))
     app.register_blueprint(public.blueprint(shelf, page_headers, runtime.settings.public_url))
     app.register_blueprint(join.blueprint(runtime))
     app.register_blueprint(sign_up.blueprint(runtime))

@@ -1,6 +1,9 @@
-"""what readers are shown, and where."""
+"""what readers' browsers tell of showings is kept, as sums."""
 
 from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
 
 revision = "20261122_show_everywhere"
 down_revision = "20261122_keep_forecasts"
@@ -9,7 +12,16 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Nothing yet."""
+    """Nothing was told so far. Look, rules and headlines under test live in a campaign's settings, with defaults."""
+    op.create_table(
+        "showing_total",
+        sa.Column("campaign_id", sa.Integer(), sa.ForeignKey("campaign.id"), primary_key=True),
+        sa.Column("day", sa.Date(), primary_key=True),
+        sa.Column("what", sa.String(20), primary_key=True),
+        sa.Column("variant", sa.String(12), primary_key=True),
+        sa.Column("article", sa.String(200), primary_key=True),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+    )
 
 
 def downgrade() -> None:
