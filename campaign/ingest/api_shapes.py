@@ -54,6 +54,10 @@ Email = Annotated[
 Currency = Annotated[
     str, AfterValidator(_known_currency), Field(description="ISO 4217.", min_length=3, max_length=3, examples=["USD"])
 ]
+Tags = Annotated[
+    list[Key],
+    Field(max_length=20, description="Your own words for what it belongs to; a campaign may be about some tags only."),
+]
 Minor = Annotated[int, Field(ge=1, le=MOST_MINOR, description="Minor units: cents, yen.", examples=[500])]
 
 
@@ -103,6 +107,8 @@ class MembershipIn(KnownPerson):
     ended_at: Instant | None = Field(None, description="When it ended.")
     tier: Key | None = Field(None, description="Your own name of the tier; staff may count some tiers only.")
     quantity: int = Field(1, ge=1, le=100_000)
+    campaign: Slug | None = Field(None, description="The campaign it was begun for, if for one in particular.")
+    tags: Tags = Field(default_factory=list[str])
 
     @model_validator(mode="after")
     def _runs_forward(self) -> Self:
@@ -149,6 +155,7 @@ class PaymentIn(OfPerson):
     bank_debit: bool = False
     fee_minor: int | None = Field(None, ge=0, le=MOST_MINOR)
     campaign: Slug | None = Field(None, description="The campaign it was given to, if to one in particular.")
+    tags: Tags = Field(default_factory=list[str])
     refunds: list[RefundIn] = Field(default_factory=list[RefundIn], max_length=50)
     disputes: list[DisputeIn] = Field(default_factory=list[DisputeIn], max_length=50)
 

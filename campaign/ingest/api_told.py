@@ -61,6 +61,8 @@ def memberships_told(sent: shapes.Memberships, hash_address: AddressHasher) -> T
                 how=How(item.how),
                 price_keys=() if item.tier is None else (item.tier,),
                 quantity=item.quantity,
+                campaign_slug=item.campaign,
+                tags=tuple(item.tags),
             ),
         )
     return told
@@ -89,6 +91,7 @@ def payments_told(sent: shapes.Payments, hash_address: AddressHasher) -> Told:
                 is_debit=item.bank_debit,
                 campaign_slug=item.campaign,
                 reductions=tuple(reductions),
+                tags=tuple(item.tags),
             ),
         )
     return told

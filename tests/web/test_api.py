@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,8 @@ from werkzeug.test import TestResponse
 from campaign.accounts import tokens
 from campaign.accounts.tokens import Scope
 from campaign.counting.check import check
-from campaign.domain.campaign import Campaign, EditorState, GoalKind
+from campaign.domain.campaign import Campaign, EditorState, GoalKind, Rule
+from campaign.domain.campaign import Scope as Scoped
 from campaign.domain.progress import fold
 from campaign.store import audit, campaigns, day_totals, inbox, ledger, people, sources
 from campaign.store.engine import Database
@@ -144,6 +145,14 @@ def test_payments_with_their_refunds_and_disputes(system: System) -> None:
     assert system.value("fund") == 500 + 300 + 500
     system.tell("payments", a_payment(4, status="pending"), a_payment(5, status="failed"), a_payment(6, campaign=None))
     assert system.value("fund") == 500 + 300 + 500
+
+
+def test_a_campaign_about_a_tag_counts_what_carries_a_tag(system: System) -> None:
+    with system.room.db.write() as session:
+        about = replace(a_campaign("festival", GoalKind.AMOUNT), rule=Rule(scope=Scoped(tags=("festival",))))
+        campaigns.create(session, about, "ada", "new", NOW)
+    system.tell("payments", a_payment(1, campaign=None, tags=["festival"]), a_payment(2, campaign=None, tags=["x"]))
+    assert system.value("festival") == 500
 
 
 def test_a_payment_of_nobody_known_counts(system: System) -> None:
