@@ -6,8 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from campaign.dashboard.fan import Fan, fan_of, heights, shows_fan
 from campaign.dashboard.pace import line_at
 from campaign.domain.campaign import Campaign, GoalKind, first_instant
+from campaign.domain.forecast import Forecast
 from campaign.domain.progress import DayTotal, Progress, daily_values
 
 WIDTH, HEIGHT = 720, 320
@@ -49,20 +51,25 @@ class Chart:
     values: tuple[Tick, ...]
     days: tuple[Tick, ...]
     rows: tuple[Row, ...]
+    fan: Fan | None = None
 
     @property
     def bottom(self) -> int:
         return _BOTTOM
 
 
-def chart(campaign: Campaign, totals: Sequence[DayTotal], progress: Progress, now: datetime) -> Chart | None:
-    """The chart up to today or the deadline; None before the start."""
+def chart(
+    campaign: Campaign, totals: Sequence[DayTotal], progress: Progress, now: datetime, told: Forecast | None = None
+) -> Chart | None:
+    """The chart up to today or the deadline, with the fan of what is foretold; None before the start."""
     today = min(campaign.local_day(now), campaign.ends_on)
     if today < campaign.starts_on:
         return None
     ends = _every_day(campaign, totals, progress.opening, today)
     start, last = campaign.starts_at.timestamp(), campaign.deadline.timestamp()
-    bottom, top, steps = _scale([progress.opening, campaign.target, *(v for _, v in ends)], campaign)
+    fanned = told if shows_fan(told, campaign, now) else None
+    beyond = heights(fanned) if fanned else []
+    bottom, top, steps = _scale([progress.opening, campaign.target, *(v for _, v in ends), *beyond], campaign)
 
     def x(at: datetime) -> float:
         return round(_SIDE + (at.timestamp() - start) / (last - start) * (WIDTH - 2 * _SIDE), 1)
@@ -86,6 +93,7 @@ def chart(campaign: Campaign, totals: Sequence[DayTotal], progress: Progress, no
         values=tuple(Tick(y(value), value) for value in steps),
         days=_day_ticks(campaign, x),
         rows=_rows(campaign, ends, progress.opening, now),
+        fan=fan_of(fanned, campaign, x, y, points[-1]) if fanned else None,
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from campaign.dashboard import causes
 from campaign.dashboard.causes import EntryLine
 from campaign.dashboard.chart import Chart, chart
+from campaign.dashboard.forecasts import Outlook, outlook_in
 from campaign.dashboard.pace import Movement, Pace, movements, pace
 from campaign.domain.campaign import Campaign, EditorState, GoalKind
 from campaign.domain.progress import Progress, fold
@@ -103,6 +104,7 @@ class Overview:
     funnel: Funnel
     fees: Fees | None
     health: Health
+    outlook: Outlook
 
     @property
     def is_money(self) -> bool:
@@ -120,6 +122,7 @@ def overview_of(db: Database, slug: str, now: datetime) -> Overview:
         totals = day_totals.load(session, campaign.id)
         progress = fold(totals, campaign)
         its_pace = pace(campaign, progress, now)
+        outlook = outlook_in(session, campaign, now)
         is_held = campaign.hold is not None and campaign.hold.until > now
         published = _published(session, slug)
         as_of = None if published is None else datetime.fromisoformat(str(published["as_of"]))
@@ -129,7 +132,7 @@ def overview_of(db: Database, slug: str, now: datetime) -> Overview:
             percent=progress.percent(campaign.target),
             pace=its_pace,
             movements=movements(campaign, totals, its_pace.today),
-            chart=chart(campaign, totals, progress, now),
+            chart=chart(campaign, totals, progress, now, outlook.told),
             entries=causes.lines(session, ledger.last_entries(session, campaign.id, LAST_ENTRIES)),
             waits=_waits(session, campaign),
             check=checks.last(session, campaign.id),
@@ -140,6 +143,7 @@ def overview_of(db: Database, slug: str, now: datetime) -> Overview:
             funnel=sign_ups.funnel(session, campaign.id),
             fees=entries_shown.fees(session, campaign.id) if campaign.kind is GoalKind.AMOUNT else None,
             health=health_in(session, campaign.id, now),
+            outlook=outlook,
         )
 
 
