@@ -93,8 +93,9 @@ class Fields:
         return code
 
     def yes(self, name: str) -> bool:
-        """Whether it says true."""
-        return self.body.get(name) is True
+        """Whether it says true; some databases behind a service say 1."""
+        value = self.body.get(name)
+        return value is True or value == 1
 
     def instant(self, name: str) -> datetime:
         """A time that is there."""
