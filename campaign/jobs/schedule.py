@@ -13,6 +13,7 @@ from campaign.counting.freeze import freeze_due
 from campaign.counting.passage import recheck_due
 from campaign.domain.campaign import EditorState
 from campaign.domain.errors import CampaignTrackerError
+from campaign.forecast.run import forecast_all
 from campaign.ingest import api, endpoints, imports, sign_up_form
 from campaign.ingest.accounts import Accounts
 from campaign.ingest.files import booking
@@ -125,6 +126,12 @@ def watch(runtime: Runtime) -> str | None:
     return raise_alarms(runtime.db, runtime.settings, runtime.now())
 
 
+def make_forecasts(runtime: Runtime) -> str | None:
+    """Every running campaign has its forecast."""
+    new = forecast_all(runtime.db, runtime.now())
+    return f"news of {', '.join(new)}" if new else None
+
+
 JOBS: tuple[Job, ...] = (
     Job("recheck", "books what time alone changes", book_passage, timedelta(minutes=5), every=timedelta(seconds=5)),
     Job(
@@ -160,6 +167,7 @@ JOBS: tuple[Job, ...] = (
     Job("import", "books lists brought in as files", import_files, timedelta(hours=6), every=timedelta(seconds=2)),
     Job("deliver", "sends mail and alarms", deliver, timedelta(minutes=30), every=timedelta(seconds=5)),
     Job("watch", "raises alarms", watch, timedelta(minutes=5), every=timedelta(minutes=1)),
+    Job("forecast", "tells how campaigns will end", make_forecasts, timedelta(minutes=10), every=timedelta(minutes=10)),
     Job("prune", "forgets what is too old to matter", prune, timedelta(minutes=5), every=timedelta(hours=1)),
 )
 
