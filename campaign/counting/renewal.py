@@ -28,7 +28,7 @@ def renew(db: Database, hashes: Iterable[str | None], now: datetime) -> int:
     with db.write() as session:
         lock_facts(session)
         renewed = address_keys.renew(session, moving)
-        touched = joins.reassign(session, renewed)
+        touched = joins.reassign(session, renewed.to_place)
         session.expire_all()
         book.recount(session, Touched(people=touched), Cause("sweep"), now)
-    return len(renewed)
+    return renewed.accounts

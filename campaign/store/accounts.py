@@ -27,7 +27,7 @@ def save(session: Session, source_id: int, told: Mapping[str, ToldAccount], stam
         values[account.key] = {"address_hash": hashed, "person_id": person_id}
     kept = keep_newer(session, Account, source_id, values, stamp)
     moved = {row.id for row in kept.values() if row.before is not None and row.changed}
-    moved |= {kept[key].id for key in torn} | renewed | _link(session, told, kept)
+    moved |= {kept[key].id for key in torn} | renewed.to_place | _link(session, told, kept)
     return joins.reassign(session, moved)
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from campaign.domain.people import ADDRESS_KEY, AddressHash
@@ -27,29 +27,55 @@ class Left:
     accounts: int
 
 
-def renew(session: Session, hashes: Iterable[str | None]) -> set[int]:
-    """Whatever is known under an older hash of these addresses is known under the newest; returns those accounts."""
+@dataclass(slots=True)
+class Renewed:
+    """How many accounts moved to the newest key, and which of them the rule has to place again."""
+
+    accounts: int = 0
+    to_place: set[int] = field(default_factory=set[int])
+
+
+def renew(session: Session, hashes: Iterable[str | None]) -> Renewed:
+    """Whatever is known under an older hash of these addresses is known under the newest.
+
+    All accounts of an address move together: nobody's person changes unless somebody had the newest hash before.
+    """
     newest = {old: str(h) for h in hashes if isinstance(h, AddressHash) for old in h.older}
-    renewed: set[int] = set()
+    renewed = Renewed()
     for some in parts(sorted(newest)):
         rows = session.execute(
             select(Account.id, Account.source_id, Account.key, Account.address_hash).where(
                 Account.address_hash.in_(some)
             )
         ).all()
-        for account_id, source_id, key, old in rows:
-            to = newest[old or ""]
-            renewed_key = _renewed_key(session, source_id, key, to)
-            values = {"address_hash": to, "key": renewed_key}
-            session.execute(update(Account).where(Account.id == account_id).values(values))
-            renewed.add(account_id)
-        erased = session.scalars(select(ErasedAddress).where(ErasedAddress.address_hash.in_(some))).all()
-        for row in erased:
-            if session.get(ErasedAddress, newest[row.address_hash]) is None:
-                session.add(ErasedAddress(address_hash=newest[row.address_hash], erased_at=row.erased_at))
-            session.delete(row)
-        session.flush()
+        moving = {row.id: newest[row.address_hash or ""] for row in rows}
+        before = _known(session, set(moving.values()))
+        keys = {row.id: _renewed_key(session, row.source_id, row.key, moving[row.id]) for row in rows}
+        renewed.accounts += len(rows)
+        renewed.to_place |= {row.id for row in rows if moving[row.id] in before or keys[row.id] != row.key}
+        _rewrite(session, moving, keys)
+        _renew_erased(session, some, newest)
     return renewed
+
+
+def _known(session: Session, hashes: Collection[str]) -> set[str | None]:
+    return set(session.scalars(select(Account.address_hash).where(Account.address_hash.in_(hashes)).distinct()))
+
+
+def _rewrite(session: Session, moving: Mapping[int, str], keys: Mapping[int, str]) -> None:
+    if moving:
+        change = update(Account).where(Account.id == bindparam("of"))
+        change = change.values(address_hash=bindparam("to"), key=bindparam("named"))
+        rows = [{"of": i, "to": to, "named": keys[i]} for i, to in sorted(moving.items())]
+        session.connection().execute(change, rows)
+
+
+def _renew_erased(session: Session, hashes: Collection[str], newest: Mapping[str, str]) -> None:
+    for row in session.scalars(select(ErasedAddress).where(ErasedAddress.address_hash.in_(hashes))).all():
+        if session.get(ErasedAddress, newest[row.address_hash]) is None:
+            session.add(ErasedAddress(address_hash=newest[row.address_hash], erased_at=row.erased_at))
+        session.delete(row)
+    session.flush()
 
 
 def any_under(session: Session, hashes: Collection[str]) -> bool:
