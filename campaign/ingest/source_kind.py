@@ -14,6 +14,7 @@ from campaign.store.imports import ImportState
 from campaign.store.inbox import Delivery
 from campaign.store.ledger import Cause
 from campaign.store.objects import Ref
+from campaign.store.prices import ToldPrice
 from campaign.store.sealing import SourceSecrets
 from campaign.store.sources import SourceSeen
 
@@ -51,7 +52,7 @@ class Access:
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """One source, being asked. `gateway` is what its kind opened."""
+    """One source, being asked. `gateway` is what its kind opened; `run_id`: the sweep or listing that asks."""
 
     db: Database
     source: SourceSeen
@@ -59,6 +60,7 @@ class Asking:
     hash_address: AddressHasher
     now: Callable[[], datetime]
     calls_per_second: float | None = None
+    run_id: int | None = None
 
     @property
     def source_id(self) -> int:
@@ -77,12 +79,13 @@ class Lack:
 
 @dataclass(frozen=True, slots=True)
 class KeyTried:
-    """What a key opens: whose account ("" where that is not told), and what it lacks of what is needed."""
+    """What a key opens: whose account ("" where that is not told), what it lacks of what is needed, what is sold."""
 
     account: str
     account_name: str
     tried: tuple[str, ...]
     lacks: tuple[Lack, ...] = ()
+    sold: tuple[ToldPrice, ...] = ()
 
 
 @runtime_checkable

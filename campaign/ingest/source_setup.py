@@ -11,10 +11,11 @@ from campaign.ingest.accounts import Accounts, IngestSettings, access_of
 from campaign.ingest.errors import RefusedBySource, SourceUnavailable
 from campaign.ingest.kinds import kind_of
 from campaign.ingest.source_kind import Access, KeyTried, TriesKeys
-from campaign.store import audit, changes, source_figures, sources
+from campaign.store import audit, changes, prices, source_figures, sources
 from campaign.store.engine import Database, Session
 from campaign.store.sealing import SourceSecrets
 from campaign.store.sources import SourceSeen
+from campaign.store.stamps import next_stamp
 
 LONGEST_ROLL = timedelta(days=7)
 """Stripe itself signs with an old secret for a day at most."""
@@ -47,6 +48,8 @@ def add(
         *(0, wanted.kind, wanted.slug, wanted.name, wanted.account or None, livemode, True, None, False, now),
         service_url=wanted.service_url or None,
     )
+    with db.write() as session:
+        stamp = next_stamp(session)
     tried = _try(access_of(draft, secrets, settings))
     with db.write() as session:
         _refuse_twice(session, wanted.kind, livemode, tried.account if tried else "")
@@ -57,6 +60,7 @@ def add(
         )
         if tried is not None:
             sources.keep_key_check(session, source.id, _kept(tried, now))
+            prices.save(session, source.id, tried.sold, stamp)
         audit.write(session, actor, "source.add", wanted.slug, now, {"name": wanted.name, "kind": wanted.kind})
         changes.announce(session, changes.INBOX)
         return sources.load(session, source.id), tried
@@ -185,4 +189,4 @@ def _keep_tried(session: Session, source: SourceSeen, tried: KeyTried | None, no
 
 
 def _kept(tried: KeyTried, now: datetime) -> dict[str, Any]:
-    return {"at": now.isoformat(), **asdict(tried)}
+    return {"at": now.isoformat(), **asdict(replace(tried, sold=()))}

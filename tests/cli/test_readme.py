@@ -10,16 +10,19 @@ import click
 import pytest
 
 from campaign.cli import main
-from campaign.ingest.stripe.events import EVENT_TYPES
+from campaign.ingest.stripe.key import NEEDED, WRITES
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 TYPED = sorted(set(re.findall(r"python -m campaign ([^`\n\\]*(?:\\\n[^`\n\\]*)*)", README)))
 
 
-def test_the_events_to_send_are_those_that_lead_to_something() -> None:
-    block = next(b for b in re.findall(r"```\n(.*?)```", README, re.DOTALL) if "customer.subscription.created" in b)
-    assert set(block.split()) == {name for some in EVENT_TYPES for name in some}
+def test_the_permissions_it_names_are_those_that_a_key_is_tried_for() -> None:
+    rows = dict(re.findall(r"^\| (read|write): (.*?) \|", README, re.MULTILINE))
+    read = {words.removesuffix(": read") for _, words, _ in NEEDED}
+    assert {name.strip() for name in rows["read"].split(",")} == read
+    written = set(re.findall(r"^\| write: (.*?) \|", README, re.MULTILINE))
+    assert written == {words.removesuffix(": write") for _, words, _, _ in WRITES}
 
 
 @pytest.mark.parametrize("typed", TYPED)

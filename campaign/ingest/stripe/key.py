@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, cast
 
+from campaign.domain.errors import MalformedFact
 from campaign.ingest.errors import LacksPermission, RefusedBySource, SourceUnavailable, UnknownAtSource
 from campaign.ingest.source_kind import KeyTried, Lack
 from campaign.ingest.stripe.client import API_VERSION, Gateway, Json
+from campaign.ingest.stripe.prices import told_price
+from campaign.store.prices import ToldPrice
 
 NEEDED: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("customers", "Customers: read", {}),
@@ -52,7 +56,17 @@ def try_key(gateway: Gateway) -> KeyTried:
             lacks.append(Lack(words, refused.permission, purpose))
         except (RefusedBySource, UnknownAtSource):
             continue  # refused for what is missing in the call, so the key may
-    return KeyTried(account, name, tuple(words for _, words, _ in NEEDED), tuple(lacks))
+    return KeyTried(account, name, tuple(words for _, words, _ in NEEDED), tuple(lacks), _sold(gateway))
+
+
+def _sold(gateway: Gateway) -> tuple[ToldPrice, ...]:
+    """The newest hundred prices, so that they can be ticked before anything is imported; what can't be read is not."""
+    found: list[ToldPrice] = []
+    with suppress(LacksPermission):
+        for row in gateway.get("prices", limit=100, expand=["data.product"])["data"]:
+            with suppress(MalformedFact):
+                found.append(told_price(row))
+    return tuple(found)
 
 
 def _account(gateway: Gateway) -> tuple[str, str]:
