@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from campaign.ingest.accounts import Accounts
@@ -50,7 +50,8 @@ def list_events(db: Database, accounts: Accounts, source: SourceSeen, now: datet
         since = _since(sweeps.cursor(session, source.id, CURSOR), now, kind.longest_look_back)
         run_id = sweeps.begin(session, source.id, sweeps.LISTING, now)
     try:
-        caught = kind.catch_up(accounts.asking(source.id, lambda: now), since - OVERLAP)
+        asking = replace(accounts.asking(source.id, lambda: now), run_id=run_id)
+        caught = kind.catch_up(asking, since - OVERLAP)
     except Exception as error:
         with db.write() as session:
             sweeps.finish(session, run_id, now, f"{type(error).__name__}: {error}"[:500])

@@ -106,7 +106,7 @@ def _ask_for(asking: Asking, found: Found, newest: datetime) -> Caught:
     refs = sorted(found.unknown | found.different)
     if refs:
         with asking.db.write() as session:
-            objects.mark_dirty(session, asking.source_id, refs, asking.now(), "sweep", None)
+            objects.mark_dirty(session, asking.source_id, refs, asking.now(), "sweep", asking.run_id)
     return Caught(found.seen[MEMBER], len(refs), newest)
 
 
