@@ -231,9 +231,9 @@ def write_raw(db: Database, table: str, names: list[str], rows: list[Any]) -> No
         with db.begin() as connection:
             connection.exec_driver_sql(f"INSERT INTO {table} ({', '.join(names)}) VALUES ({places})", rows)
         return
-    with psycopg.connect(_plain(db)) as connection, connection.cursor() as cursor:
-        with cursor.copy(f"COPY {table} FROM STDIN") as copy:
-            copy.write(b"".join(rows))
+    into = f"COPY {table} FROM STDIN"
+    with psycopg.connect(_plain(db)) as connection, connection.cursor() as cursor, cursor.copy(into) as copy:
+        copy.write(b"".join(rows))
 
 
 def _plain(db: Database) -> str:

@@ -242,3 +242,9 @@ def _by_names(known: Mapping[str, str], what: What) -> Guess:
         if head is not None:
             found[one.name] = head
     return Guess(what, None, found)
+
+
+KNOWN_HEADS = frozenset(name for some in FIELDS.values() for one in some for name in one.names) | {
+    bare(head) for preset in PRESETS for head in (*preset.heads, *preset.columns.values())
+}
+"""Heads that lists have, as they are compared."""

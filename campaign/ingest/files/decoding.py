@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from campaign.domain.errors import Invalid
+from campaign.ingest.files.columns import KNOWN_HEADS, bare
 
 LONGEST_LINE = 1_000_000
 """Characters; a longer one is no row of a list."""
@@ -110,20 +111,22 @@ def _encoding(head: bytes, *, is_utf8: bool) -> str:
 
 
 def _heads(file: BinaryIO, encoding: str) -> tuple[str, tuple[str, ...], int]:
-    """The separator, and the first of the widest rows near the top: what stands above it is no part of the table."""
-    best: tuple[int, str, tuple[str, ...], int] | None = None
+    """The separator, and the row near the top that names most of what lists have; where none does, the first widest.
+
+    What stands above it is no part of the table.
+    """
+    best: tuple[tuple[int, int], str, tuple[str, ...], int] | None = None
     for separator in _SEPARATORS:
         for count, (line, row) in enumerate(_all_rows(file, encoding, separator)):
             if count >= _LOOKED_AT:
                 break
-            if isinstance(row, list) and (best is None or _filled(row) > best[0]):
-                best = (_filled(row), separator, tuple(cell.strip() for cell in row), line)
+            if isinstance(row, list):
+                score = (sum(bare(cell) in KNOWN_HEADS for cell in row), _filled(row))
+                if best is None or score > best[0]:
+                    best = (score, separator, tuple(cell.strip() for cell in row), line)
     if best is None:
         raise Invalid("file", "Nothing in this file can be read as a list.")
-    heads = best[2]
-    if not any(heads):
-        raise Invalid("file", "The first line must name the columns.")
-    return best[1], heads, best[3]
+    return best[1], best[2], best[3]
 
 
 def _filled(row: list[str]) -> int:
