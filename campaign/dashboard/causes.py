@@ -23,6 +23,8 @@ KINDS = {
     EntryKind.REFUND: "Refund",
     EntryKind.DISPUTE: "Dispute",
     EntryKind.DISPUTE_WON: "Dispute won",
+    EntryKind.SIGNED_UP: "Signed up",
+    EntryKind.WITHDRAWN: "Withdrawn",
     EntryKind.ADJUSTMENT: "Adjustment",
     EntryKind.CORRECTION: "Correction",
 }

@@ -10,7 +10,8 @@ from campaign.domain.campaign import Campaign, GoalKind
 from campaign.domain.progress import DayTotal, Progress
 from campaign.domain.standing import EntryKind
 
-_IN = (EntryKind.JOINED, EntryKind.RETURNED)
+_IN = (EntryKind.JOINED, EntryKind.RETURNED, EntryKind.SIGNED_UP)
+_OUT = (EntryKind.LEFT, EntryKind.WITHDRAWN)
 _TAKEN = (EntryKind.REFUND, EntryKind.DISPUTE, EntryKind.DISPUTE_WON)
 
 
@@ -82,4 +83,4 @@ def _movement(label: str, campaign: Campaign, totals: Sequence[DayTotal]) -> Mov
         came = sum(t.amount for t in inside if t.kind is EntryKind.PAYMENT)
         return Movement(label, came, -sum(t.amount for t in inside if t.kind in _TAKEN), net)
     came = sum(t.number for t in inside if t.kind in _IN)
-    return Movement(label, came, sum(t.number for t in inside if t.kind is EntryKind.LEFT), net)
+    return Movement(label, came, sum(t.number for t in inside if t.kind in _OUT), net)

@@ -9,8 +9,9 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, aliased
 
+from campaign.domain.facts import Conversion
 from campaign.domain.standing import EntryKind
-from campaign.store import ledger
+from campaign.store import ledger, rates
 from campaign.store.ledger import Entry
 from campaign.store.tables import Account, EntryRow, MembershipRow, PaymentRow, Price
 
@@ -26,6 +27,8 @@ class FactSeen:
     at: datetime
     amount_minor: int | None = None
     currency: str | None = None
+    conversions: tuple[Conversion, ...] = ()
+    """What it was converted into by the table of rates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +99,10 @@ def facts_of(session: Session, subject_kind: str, subject_id: int) -> list[FactS
         return [FactSeen(r.source_id, "membership", r.key, r.status, r.started_at) for r in rows]
     if subject_kind == ledger.PAYMENT:
         rows = session.scalars(select(PaymentRow).where(PaymentRow.id == subject_id))
+        into = tuple(rates.conversions_of(session, subject_id))
         return [
-            FactSeen(r.source_id, "payment", r.key, r.state, r.occurred_at, r.amount_minor, r.currency) for r in rows
+            FactSeen(r.source_id, "payment", r.key, r.state, r.occurred_at, r.amount_minor, r.currency, into)
+            for r in rows
         ]
     return []
 

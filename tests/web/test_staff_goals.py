@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
+from campaign.counting.book import recount
 from campaign.dashboard import campaigns
 from campaign.domain.campaign import GoalKind, Scope
 from campaign.domain.staff import Role
+from campaign.domain.standing import EntryKind
 from campaign.domain.steps import Match, Step
-from campaign.store import prices, stamps
+from campaign.ingest.ecb import import_rates
+from campaign.store import facts, ledger, prices, stamps
 from campaign.store.engine import open_database
+from campaign.store.ledger import Cause
 from campaign.store.prices import ToldPrice
 from campaign.store.tables import Source
+from campaign.store.told import Told, ToldAccount, ToldPayment
 from tests.databases import Databases
 from tests.web.staff_room import StaffRoom, Visitor, fields, open_room, words
 
@@ -170,3 +175,19 @@ def test_a_viewer_changes_none_of_it(room: StaffRoom, editor: Visitor) -> None:
     viewer = room.signed_in(Role.VIEWER)
     for path in ("steps", "compare", "edit"):
         assert viewer.get(f"/campaigns/roof/{path}").status_code == 403
+
+
+def test_an_entry_shows_by_which_rates_it_was_converted(room: StaffRoom, editor: Visitor) -> None:
+    make(editor, count_one_off="y")
+    told = Told()
+    paid_at = datetime(2026, 11, 19, 9, tzinfo=UTC)
+    told.add(ToldAccount("a", None))
+    told.add(ToldPayment("ch", "a", "ch", None, "succeeded", 1_050, "USD", 900, "GBP", 1, paid_at, False, None, ()))
+    with room.db.write() as session:
+        recount(session, facts.save(session, 1, told, 1).touched, Cause("inbox", 1), room.now)
+    import_rates(room.db, b"Date,USD\n2026-11-18,1.05\n", "eurofxref.csv", "shell", room.now)
+    room.count()
+    with room.db.read() as session:
+        entry = next(e for e in ledger.last_entries(session, 1, 10) if e.kind is EntryKind.PAYMENT)
+    text = editor.text(f"/campaigns/roof/entries/{entry.id}")
+    assert "€10 at the rate of 18 November 2026 (for one euro 1.05 USD and 1 EUR; eurofxref.csv)" in text
