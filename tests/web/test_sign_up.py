@@ -187,6 +187,17 @@ def test_the_address_lives_until_it_is_confirmed_or_a_week(door: Door, db: Datab
     assert [len(person.sign_ups) for person in everybody] == [1]
 
 
+def test_no_address_is_ever_readable_on_disk(door: Door, db: Database) -> None:
+    if not db.is_sqlite:
+        pytest.skip("a file to search is what SQLite has")
+    door.ask("very.secret@example.org")
+    door.client.post(door.link("sign-up"))
+    door.ask("other.secret@example.org")
+    path = Path(str(db.engine.url.database))
+    files = [file for file in (path, Path(f"{path}-wal")) if file.exists()]
+    assert not any(word in file.read_bytes() for file in files for word in (b"very.secret", b"other.secret"))
+
+
 def test_without_a_mail_server_or_out_of_use_there_is_no_form(door: Door, db: Database) -> None:
     off = create_app(replace(door.runtime, settings=replace(door.runtime.settings, smtp_url=None)))
     assert off.test_client().post("/g/petition/sign-up", data={"email": "a@example.org"}).status_code == 503
