@@ -63,9 +63,9 @@ class Ghost:
         """The key reads members and tiers, or it opens nothing; its site is the account."""
         gateway = self.open(access)
         title, address = gateway.site()
-        gateway.tiers(CALLS_PER_SECOND)
+        sold = tuple(_sold(gateway))
         next(gateway.members(CALLS_PER_SECOND), None)
-        return KeyTried(address[:120], title[:120], ("Members: read", "Tiers: read"))
+        return KeyTried(address[:120], title[:120], ("Members: read", "Tiers: read"), sold=sold)
 
     def fetch(self, asking: Asking, ref: Ref) -> Reading:
         """The member as it is now, or as gone."""
@@ -83,13 +83,13 @@ class Ghost:
         """Tiers, then every member."""
         calls = asking.gateway.service.calls
         read = Reader(asking.hash_address).member
-        seen = take_in_all(asking, run, _sold(asking), _pages(asking), read)
+        seen = take_in_all(asking, run, _sold(asking.gateway), _pages(asking), read)
         return Work({"seen": dict(seen)}, asking.gateway.service.calls - calls)
 
     def compare(self, asking: Asking, since: datetime, progress: Progress) -> Compared:  # noqa: ARG002 - all are read
         """Every member, those that are missing among them."""
         calls = asking.gateway.service.calls
-        save_prices(asking, _sold(asking))
+        save_prices(asking, _sold(asking.gateway))
         found = compare(asking, _pages(asking), Reader(asking.hash_address).member, progress, complete=True)
         return Compared(found, asking.gateway.service.calls - calls)
 
@@ -130,9 +130,9 @@ def _updated_at(row: dict[str, object]) -> datetime | None:
         return None
 
 
-def _sold(asking: Asking) -> Iterator[ToldPrice]:
+def _sold(gateway: GhostGateway) -> Iterator[ToldPrice]:
     """The paid tiers, by their monthly price."""
-    for row in asking.gateway.tiers(asking.calls_per_second or CALLS_PER_SECOND):
+    for row in gateway.tiers(CALLS_PER_SECOND):
         tier = Fields.of(row, "tier")
         if tier.optional_text("type") == "free":
             continue

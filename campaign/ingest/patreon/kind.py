@@ -63,7 +63,7 @@ class Patreon:
         told = [inside(row, "attributes", "email") for row in members]
         without = Lack("Members’ addresses: read", "campaigns.members[email]", "knowing who is also at another source")
         lacks = (without,) if told and not any(told) else ()
-        return KeyTried(gateway.campaign_id()[:120], "", ("Members: read",), lacks)
+        return KeyTried(gateway.campaign_id()[:120], "", ("Members: read",), lacks, tuple(_sold(gateway)))
 
     def fetch(self, asking: Asking, ref: Ref) -> Reading:
         """The member as it is now, or as gone."""
@@ -80,13 +80,13 @@ class Patreon:
     def take_in_all(self, asking: Asking, run: Importing) -> Work:
         """Tiers, then every member."""
         calls = asking.gateway.service.calls
-        seen = take_in_all(asking, run, _sold(asking), _pages(asking), Reader(asking.hash_address).member)
+        seen = take_in_all(asking, run, _sold(asking.gateway), _pages(asking), Reader(asking.hash_address).member)
         return Work({"seen": dict(seen)}, asking.gateway.service.calls - calls)
 
     def compare(self, asking: Asking, since: datetime, progress: Progress) -> Compared:  # noqa: ARG002 - all are read
         """Every member, those that are missing among them."""
         calls = asking.gateway.service.calls
-        save_prices(asking, _sold(asking))
+        save_prices(asking, _sold(asking.gateway))
         found = compare(asking, _pages(asking), Reader(asking.hash_address).member, progress, complete=True)
         return Compared(found, asking.gateway.service.calls - calls)
 
@@ -106,9 +106,9 @@ def _pages(asking: Asking) -> Iterator[Page]:
         yield Page(stamp, rows)
 
 
-def _sold(asking: Asking) -> Iterator[ToldPrice]:
+def _sold(gateway: PatreonGateway) -> Iterator[ToldPrice]:
     """The paid tiers of the page; Patreon states no currency for their amounts, so none is shown."""
-    for row in asking.gateway.tiers():
+    for row in gateway.tiers():
         tier = Fields.of(row, "tier")
         told = tier.part("attributes")
         if told is None or not told.minor("amount_cents"):
