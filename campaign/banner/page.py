@@ -120,7 +120,8 @@ def page_view(snapshot: Snapshot, public_url: str, language: str) -> PageView:
     canonical = f"{public_url}{page_path(campaign, language)}"
     formats = Formats(language, campaign.zone)
     words = page_words(language)
-    fragment = fragment_view(snapshot, language, public_url)
+    # The campaign's own page has no script and is for everybody.
+    fragment = replace(fragment_view(snapshot, language, public_url), rules=False)
     return PageView(
         slug=campaign.slug,
         lang=language,

@@ -55,7 +55,7 @@ def frame_html(campaign: Campaign, view: FragmentView, shape: Shape, public_url:
 
 def screen_html(campaign: Campaign, view: FragmentView, public_url: str) -> str:
     """The page for a big screen or a live stream: the number as large as the screen."""
-    return _page("banner/screen.html", campaign, replace(view, shape=Shape.CARD.value), public_url)
+    return _page("banner/screen.html", campaign, replace(view, shape=Shape.CARD.value, rules=False), public_url)
 
 
 def oembed_of(slug: str, name: str, language: str, public_url: str, most: tuple[int, int]) -> dict[str, Any]:

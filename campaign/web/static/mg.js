@@ -3,6 +3,7 @@
  *
  *   campaign   the campaign's slug
  *   lang       asks for the number's words in that language; without it, the campaign's first language
+ *   data-always   the rules of showing are left out: a big screen
  *   refresh    seconds between two questions while the element is visible: 60, never less than 1
  *
  * It asks <address of this script>/g/<campaign>(.<lang>).json when it becomes visible, then every
@@ -100,7 +101,7 @@
           // no-cache: asks whether a kept answer still holds, so that a page opened again never shows less.
           fetch(base + id + (lang && "." + lang) + ".json", { cache: "no-cache" })
             .then(r => r.ok && r.json())
-            .then(n => mg(e, n, base + id))
+            .then(n => "always" in e.dataset ? n : mg(e, n, base + id))
             .then(take)
             .catch(() => {});
         },
