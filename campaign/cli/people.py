@@ -136,6 +136,17 @@ def waiting(as_json: bool) -> None:
 
 @people.command()
 @as_json
+def suggest(as_json: bool) -> None:
+    """Who might be one person, and why. Nothing is merged by itself."""
+    runtime = open_runtime()
+    found = supporters.suggestions(runtime.db, runtime.now())
+    rows = [(s.account.id, s.account.source, s.other.id, s.other.source, "; ".join(s.why)) for s in found]
+    heads = ("account", "at", "and", "at", "because")
+    print_value(found, as_json, lambda: table(heads, rows) if rows else "Nobody.")
+
+
+@people.command()
+@as_json
 def keys(as_json: bool) -> None:
     """How many accounts have their address under which version of the key."""
     runtime = open_runtime()

@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields, is_dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from campaign.dashboard import causes
 from campaign.dashboard.causes import EntryLine
 from campaign.domain.campaign import Campaign
 from campaign.domain.errors import NotFound
 from campaign.domain.facts import Person
+from campaign.domain.money import Money
 from campaign.domain.people import By, Undecided
+from campaign.domain.suggestions import Evidence, suggest
 from campaign.store import (
     accounts_shown,
     address_keys,
@@ -25,6 +27,7 @@ from campaign.store import (
     people,
     sources,
 )
+from campaign.store import marks as store_marks
 from campaign.store.accounts_shown import AccountShown
 from campaign.store.address_keys import Left
 from campaign.store.decisions import APART, Decision
@@ -36,6 +39,8 @@ BY = {
     By.LINK: "a membership that one names and the other holds",
     By.MERGE: "a merge by staff",
 }
+
+MOST_SUGGESTED = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,15 @@ class Waiting:
     account: AccountShown
     other: AccountShown
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Suggested:
+    """Two accounts that might be one person, with the reasons in words."""
+
+    account: AccountShown
+    other: AccountShown
+    why: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +196,35 @@ def waiting(db: Database) -> tuple[Waiting, ...]:
     with db.read() as session:
         apart = {i for d in decisions.all_apart(session) for i in (d.account_id, d.other_id)}
         return _waiting(session, joins.neighbourhood(session, apart).parts().undecided) if apart else ()
+
+
+def suggestions(db: Database, now: datetime) -> tuple[Suggested, ...]:
+    """Who might be one person, and why; nothing that is decided already. Payments of the last year only."""
+    with db.read() as session:
+        marks = store_marks.shared(session, now - timedelta(days=366))
+        accounts = {m.account for m in marks}
+        decided = {frozenset((d.account_id, d.other_id)) for d in decisions.of_accounts(session, accounts)}
+        shown = {a.id: a for a in accounts_shown.load(session, accounts)}
+        found = [
+            Suggested(shown[s.account], shown[s.other], tuple(_why(evidence, of) for evidence, of in s.reasons))
+            for s in suggest(marks, decided)
+            if shown[s.account].person_id != shown[s.other].person_id
+        ]
+        return tuple(found[:MOST_SUGGESTED])
+
+
+def _why(evidence: Evidence, of: str) -> str:
+    match evidence:
+        case Evidence.MEMBERSHIP:
+            return f"both sources tell of a membership {of}"
+        case Evidence.PAYMENT:
+            return f"both sources tell of a payment {of}: is it counted twice?"
+        case Evidence.ACCOUNT:
+            return f"both sources know them as {of}"
+        case Evidence.AMOUNT:
+            minor, _, currency = of.partition(" ")
+            amount = Money(int(minor), currency).major()
+            return f"{amount} {currency} within a day, once at either source, and one of them tells no address"
 
 
 def keys_left(db: Database) -> list[Left]:

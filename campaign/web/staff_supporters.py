@@ -38,6 +38,7 @@ class DecisionForm(fields.Form):
 def add_pages(bp: Blueprint, runtime: Runtime) -> None:
     pages = _Pages(runtime)
     route(bp, "/supporters", pages.supporters, methods=("GET", "POST"))
+    route(bp, "/supporters/suggestions", pages.suggestions)
     route(bp, "/supporters/<int:person_id>", pages.supporter)
     route(bp, "/supporters/<int:person_id>/held.json", pages.held)
     route(bp, "/supporters/<int:person_id>/merge", pages.merge_with, methods=("POST",))
@@ -66,6 +67,10 @@ class _Pages:
     def supporter(self, person_id: int) -> ResponseReturnValue:
         known = supporters.supporter(self._db, person_id)
         return page("supporter.html", known=known, form=AddressForm(formdata=None), now=self._runtime.now())
+
+    @needs(Role.EDITOR)
+    def suggestions(self) -> ResponseReturnValue:
+        return page("supporter_suggestions.html", found=supporters.suggestions(self._db, self._runtime.now()))
 
     @needs(Role.ADMIN)
     def held(self, person_id: int) -> ResponseReturnValue:

@@ -113,3 +113,15 @@ def test_a_viewer_sees_no_supporters_and_bad_ids_are_refused(room: StaffRoom) ->
     assert editor.get("/supporters/999").status_code == 404
     for sent in ({"kind": "merge", "account": "x", "other": "2"}, {"kind": "odd", "account": "1", "other": "2"}):
         assert editor.post("/supporters/look", page="/supporters", **sent).status_code in (400, 404)
+
+
+def test_who_might_be_one_person_is_said_with_the_reason_until_it_is_decided(room: StaffRoom) -> None:
+    with room.db.write() as session:
+        lists = add_source(session, NOW, "lists")
+    first = known(room, "jane@example.org", "cus_12345678")
+    second = tell(room.db, lists, "cus_12345678", None)
+    editor = room.signed_in(Role.EDITOR)
+    assert "Both sources know them as cus_12345678" in editor.text("/supporters/suggestions")
+    sent = {"kind": "merge", "account": str(first), "other": str(second)}
+    editor.post("/supporters/decide", page="/supporters", **sent, reason="copied from Stripe")
+    assert "Nobody" in editor.text("/supporters/suggestions")
