@@ -12,7 +12,8 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from campaign.domain.money import EXPONENTS
 
-MOST_ITEMS = 500
+MOST_ITEMS = 100
+"""A request is one transaction, and a delivery to a webhook must not wait for a long one."""
 MOST_MINOR = 10**12
 
 

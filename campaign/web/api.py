@@ -26,7 +26,7 @@ from campaign.web.errors import answer as shown_error
 from campaign.web.limits import RateLimit
 
 MOST_A_MINUTE = 600
-"""Requests of one token; at 500 items each that is five thousand facts a second."""
+"""Requests of one token; at 100 items each that is a thousand facts a second."""
 MOST_WRONG_TOKENS = 30
 MOST_ENTRIES = for_systems.MOST_ENTRIES
 
