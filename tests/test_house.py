@@ -137,7 +137,7 @@ def test_requirements_are_pinned(document: str) -> None:
 def test_what_is_imported_is_required() -> None:
     required = (ROOT / "requirements.txt").read_text(encoding="utf-8").lower()
     known = {"argon2": "argon2-cffi", "dotenv": "python-dotenv", "flask_login": "flask-login", "flask_wtf": "flask-wtf"}
-    known |= {"fontTools": "fonttools", "resvg_py": "resvg-py"}
+    known |= {"fontTools": "fonttools", "jwt": "pyjwt", "resvg_py": "resvg-py"}
     modules = {module.split(".")[0] for text in product_modules().values() for module in imported_modules(text)}
     foreign = modules - set(sys.stdlib_module_names) - {"campaign", "config", "wsgi"}
     assert [name for name in sorted(foreign) if f"\n{known.get(name, name)}" not in required] == []

@@ -18,6 +18,7 @@ from campaign.domain.facts import (
     ReductionKind,
     SourceRule,
 )
+from campaign.domain.unbilled import Stretch, trial_stretches, unbilled_stretches
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,22 +29,6 @@ class Span:
     ends_at: datetime
     how: How
     quantity: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class _Stretch:
-    """A span before grace. `billed_from` orders it among its membership's periods; `cut`: ended early, so no grace."""
-
-    billed_from: datetime
-    starts_at: datetime
-    ends_at: datetime
-    how: How
-    quantity: int
-    settled_at: datetime
-    price_key: str = ""
-    invoice_key: str = ""
-    cut: bool = False
-    returned_at: datetime | None = None
 
 
 def membership_spans(
@@ -59,8 +44,8 @@ def membership_spans(
     `minimum`: minor units and currency below which a payment settles nothing.
     """
     stretches = _invoice_stretches(membership, payments, rule, source_rule, minimum)
-    stretches += _unbilled_stretches(membership, rule, source_rule)
-    stretches += _trial(membership, rule, source_rule)
+    stretches += unbilled_stretches(membership, rule, source_rule)
+    stretches += trial_stretches(membership, rule, source_rule)
     stretches.sort(key=lambda s: (s.billed_from, s.starts_at, s.ends_at))
     end = _membership_end(membership)
     spans: list[Span] = []
@@ -83,9 +68,9 @@ def _invoice_stretches(
     rule: Rule,
     source_rule: SourceRule,
     minimum: tuple[int, str | None],
-) -> list[_Stretch]:
+) -> list[Stretch]:
     """Stretches of settled invoices: positive lines of counted prices, ended by credits, refunds and lost disputes."""
-    found: list[_Stretch] = []
+    found: list[Stretch] = []
     settled = [(i.settled_at, i.key, i) for i in membership.invoices if i.state is InvoiceState.PAID and i.settled_at]
     for paid_at, _, invoice in sorted(settled, key=lambda s: s[:2]):
         paid_by = _paid_by(invoice, payments)
@@ -123,14 +108,14 @@ def _settled_at(paid_at: datetime, paid_by: Sequence[Payment]) -> datetime:
 
 
 def _apply_credits(
-    invoice: Invoice, found: list[_Stretch], source_rule: SourceRule, assumed: bool
-) -> tuple[list[InvoiceLine], list[_Stretch]]:
+    invoice: Invoice, found: list[Stretch], source_rule: SourceRule, assumed: bool
+) -> tuple[list[InvoiceLine], list[Stretch]]:
     """End the stretches that this invoice's credit lines give back.
 
     Returns the credits that gave back settled time, and the stretches whose money they pass on.
     """
     carried: list[InvoiceLine] = []
-    credited: list[_Stretch] = []
+    credited: list[Stretch] = []
     for credit in invoice.lines:
         if credit.amount_minor >= 0 or not source_rule.counts(credit.price_key):
             continue
@@ -145,7 +130,7 @@ def _apply_credits(
     return carried, credited
 
 
-def _is_credited(stretch: _Stretch, credit: InvoiceLine) -> bool:
+def _is_credited(stretch: Stretch, credit: InvoiceLine) -> bool:
     return (
         stretch.price_key == credit.price_key
         and stretch.billed_from <= credit.starts_at < stretch.ends_at
@@ -160,7 +145,7 @@ def _line_stretch(
     carried: Sequence[InvoiceLine],
     settled_at: datetime,
     rule: Rule,
-) -> _Stretch | None:
+) -> Stretch | None:
     """The stretch of one positive line, None when it entitles to nothing.
 
     A line that begins inside time the same invoice credits is paid by credit from earlier money: it goes on at once.
@@ -174,7 +159,7 @@ def _line_stretch(
     elif line.amount_minor == 0:
         return None
     starts_at = line.starts_at if is_carried else max(line.starts_at, settled_at)
-    return _Stretch(
+    return Stretch(
         billed_from=line.starts_at,
         starts_at=starts_at,
         ends_at=line.ends_at,
@@ -208,66 +193,21 @@ def _returned_at(paid_by: Sequence[Payment]) -> datetime | None:
     return min(instants) if instants else None
 
 
-def _all_returned_at(credited: Sequence[_Stretch]) -> datetime | None:
+def _all_returned_at(credited: Sequence[Stretch]) -> datetime | None:
     """When the last of the money went back that credits have passed on; None while any of it stands."""
     returned = [stretch.returned_at for stretch in credited]
     instants = [at for at in returned if at is not None]
     return max(instants) if instants and len(instants) == len(returned) else None
 
 
-def _shorten(stretch: _Stretch, ends_early: datetime | None) -> _Stretch:
+def _shorten(stretch: Stretch, ends_early: datetime | None) -> Stretch:
     """End the stretch where its payment was given back; given back after its own end, that ends the grace it lent."""
     if ends_early is None or ends_early >= stretch.ends_at:
         return replace(stretch, returned_at=ends_early)
     return replace(stretch, ends_at=max(stretch.starts_at, ends_early), cut=True, returned_at=ends_early)
 
 
-def _unbilled_stretches(membership: Membership, rule: Rule, source_rule: SourceRule) -> list[_Stretch]:
-    """What no known invoice covers: the running period of a plain active membership, and the assumption before it."""
-    starts, ends = membership.running_from, membership.running_until or FOREVER
-    if starts is None or not source_rule.counts_any(membership.price_keys) or not _is_counted(membership.how, rule):
-        return []
-    if membership.assumed:
-        assumed_from = membership.trial_ends_at or membership.started_at
-        known = [line for i in membership.invoices for line in i.lines]
-        open_lines = [line for i in membership.invoices if i.state is InvoiceState.OPEN for line in i.lines]
-        pieces = [(a, b, How.ASSUMED) for a, b in _without((min(assumed_from, starts), starts), known)]
-        decided = [line for line in known if line not in open_lines]
-    else:
-        pieces = []
-        decided = [line for i in membership.invoices if i.state is not InvoiceState.OPEN for line in i.lines]
-    pieces += [(a, b, membership.how) for a, b in _without((starts, ends), decided)]
-    return [_Stretch(a, a, b, how, membership.quantity, a) for a, b, how in pieces]
-
-
-def _is_counted(how: How, rule: Rule) -> bool:
-    if how is How.COMPLIMENTARY:
-        return rule.count_complimentary
-    return rule.count_trials or how is not How.TRIAL
-
-
-def _without(period: tuple[datetime, datetime], lines: Iterable[InvoiceLine]) -> list[tuple[datetime, datetime]]:
-    """What is left of a period when the periods of the lines are taken out."""
-    left = [period] if period[0] < period[1] else []
-    for line in lines:
-        cut: list[tuple[datetime, datetime]] = []
-        for a, b in left:
-            cut += [(a, min(b, line.starts_at))] if a < line.starts_at else []
-            cut += [(max(a, line.ends_at), b)] if line.ends_at < b else []
-        left = [(a, b) for a, b in cut if a < b]
-    return left
-
-
-def _trial(membership: Membership, rule: Rule, source_rule: SourceRule) -> list[_Stretch]:
-    starts, ends = membership.trial_starts_at, membership.trial_ends_at
-    if not rule.count_trials or starts is None or ends is None or starts >= ends:
-        return []
-    if not source_rule.counts_any(membership.price_keys):
-        return []
-    return [_Stretch(starts, starts, ends, How.TRIAL, membership.quantity, starts)]
-
-
-def _grace_end(stretch: _Stretch, all_of_them: Sequence[_Stretch], membership: Membership, rule: Rule) -> datetime:
+def _grace_end(stretch: Stretch, all_of_them: Sequence[Stretch], membership: Membership, rule: Rule) -> datetime:
     """Until when grace reaches after a stretch: its own end when it lends none."""
     if stretch.cut or stretch.ends_at >= FOREVER or not _lends_grace(stretch, all_of_them):
         return stretch.ends_at
@@ -291,13 +231,13 @@ def _grace_end(stretch: _Stretch, all_of_them: Sequence[_Stretch], membership: M
     return max(stretch.ends_at, min(stops))
 
 
-def _is_far_ahead(cancelled_at: datetime, membership: Membership, stretch: _Stretch) -> bool:
+def _is_far_ahead(cancelled_at: datetime, membership: Membership, stretch: Stretch) -> bool:
     """A cancellation decided before this stretch ran out, for a later day, is no wish to leave at its end."""
     end = membership.ended_at or membership.cancel_at
     return end is not None and cancelled_at < stretch.ends_at < end
 
 
-def _lends_grace(stretch: _Stretch, all_of_them: Sequence[_Stretch]) -> bool:
+def _lends_grace(stretch: Stretch, all_of_them: Sequence[Stretch]) -> bool:
     """Grace follows what was paid or a counted trial; a complimentary stretch only when such came before it."""
     if stretch.how is not How.COMPLIMENTARY:
         return True
