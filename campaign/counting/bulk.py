@@ -16,8 +16,9 @@ from campaign.counting.book import counted_subject
 from campaign.domain.campaign import Campaign
 from campaign.domain.facts import Membership, Payment, PaymentState, Person, SignUp
 from campaign.domain.standing import SourceRules, Standing, payment_standing, person_standing
-from campaign.store import day_totals, ledger, new_people, rechecks
+from campaign.store import day_totals, first_entries, new_people, rechecks
 from campaign.store.engine import Session
+from campaign.store.first_entries import FirstEntry
 from campaign.store.ledger import PERSON, Cause
 from campaign.store.new_people import Ids, NewPerson
 from campaign.store.rechecks import Ask
@@ -136,13 +137,13 @@ def _book_campaign(
 ) -> int:
     kind = counted_subject(campaign)
     subjects = ids.people if kind == PERSON else ids.payments
-    rows: list[ledger.BulkEntry] = []
+    rows: list[FirstEntry] = []
     asks: list[Ask] = []
     days: dict[datetime, date] = {}
     sums: dict[tuple[date, str, int], list[int]] = defaultdict(lambda: [0, 0])
     for subject, (standing, note) in zip(subjects, _all_of(prepared, at), strict=True):
         for number, e in enumerate(standing.entries, 1):
-            rows.append(ledger.BulkEntry(subject, number, e.kind, e.amount, e.occurred_at, e.source_id, note))
+            rows.append(FirstEntry(subject, number, e.kind, e.amount, e.occurred_at, e.source_id, note))
             day = days.get(e.occurred_at)
             if day is None:
                 day = days[e.occurred_at] = campaign.local_day(e.occurred_at)
@@ -151,7 +152,7 @@ def _book_campaign(
             total[1] += 1
         if standing.recheck_at is not None or standing.waits is not None:
             asks.append(Ask(kind, subject, standing.recheck_at, standing.waits))
-    ledger.append_new(session, campaign.id, kind, rows, cause, now)
+    first_entries.append(session, campaign.id, kind, rows, cause, now)
     day_totals.add(session, campaign.id, sums)
     rechecks.keep_new(session, campaign.id, asks)
     return len(rows)

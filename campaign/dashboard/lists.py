@@ -9,9 +9,10 @@ from typing import Any
 
 from campaign.domain.campaign import Campaign
 from campaign.domain.money import Money
-from campaign.store import campaigns, file_imports, sources
+from campaign.store import campaigns, file_duplicates, file_imports, sources
 from campaign.store.engine import Database
-from campaign.store.file_imports import DuplicateSeen, ImportSeen, RefusalSeen, State
+from campaign.store.file_duplicates import DuplicateSeen
+from campaign.store.file_imports import ImportSeen, RefusalSeen, State
 from campaign.store.sources import SourceSeen
 
 SHOWN = 50
@@ -89,7 +90,7 @@ class ListsPage:
 def lists_page(db: Database) -> ListsPage:
     """The newest lists."""
     with db.read() as session:
-        undecided = len(file_imports.duplicates(session))
+        undecided = len(file_duplicates.listing(session))
         return ListsPage(tuple(file_imports.listing(session, SHOWN)), STATES, undecided)
 
 
@@ -104,7 +105,7 @@ def list_page(db: Database, import_id: int, unanswered: tuple[Campaign, ...] = (
             effects=_effects(seen, known),
             reasons=tuple(file_imports.reasons(session, import_id)),
             refusals=tuple(file_imports.refusals(session, import_id, REFUSALS_SHOWN)),
-            same=tuple(_same(one) for one in file_imports.duplicates(session, import_id)),
+            same=tuple(_same(one) for one in file_duplicates.listing(session, import_id)),
             unanswered=unanswered,
         )
 

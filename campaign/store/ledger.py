@@ -6,14 +6,14 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from campaign.domain.errors import NotFound
 from campaign.domain.standing import EntryKind, StandingEntry
-from campaign.store import bulk, day_totals
+from campaign.store import day_totals
 from campaign.store.people import chunks
 from campaign.store.tables import EntryRow
 
@@ -63,18 +63,6 @@ class NewEntry:
     reverses_id: int | None = None
 
 
-class BulkEntry(NamedTuple):
-    """An entry of a subject that has none yet. `note`: where in its import the row stood."""
-
-    subject_id: int
-    number: int
-    kind: EntryKind
-    amount: int
-    occurred_at: datetime
-    source_id: int | None
-    note: str | None
-
-
 @dataclass(frozen=True, slots=True)
 class Cause:
     """Why entries are booked: inbox, sweep, import, staff, rule or time; with the id of that event, run or batch."""
@@ -118,27 +106,6 @@ def subject_ledgers(
             if row.kind != EntryKind.CORRECTION and row.id not in reversed_ids:
                 ledger.standing.append(_entry(row))
     return found
-
-
-_BULK = (
-    *("campaign_id", "subject_kind", "subject_id", "number", "kind", "amount", "occurred_at", "booked_at"),
-    *("source_id", "cause_kind", "cause_id", "public", "author", "note"),
-)
-
-
-def append_new(
-    session: Session, campaign_id: int, subject_kind: str, entries: Sequence[BulkEntry], cause: Cause, now: datetime
-) -> None:
-    """The entries of subjects that had none are booked; their totals are the caller's to add."""
-    known = (cause.kind, cause.id, cause.public, cause.author)
-    rows = (
-        (
-            *(campaign_id, subject_kind, e.subject_id, e.number, e.kind.value, e.amount, e.occurred_at, now),
-            *(e.source_id, *known, e.note or cause.note),
-        )
-        for e in entries
-    )
-    bulk.write(session, EntryRow, _BULK, rows)
 
 
 def append(

@@ -14,7 +14,17 @@ from campaign.counting.bulk import Remembered
 from campaign.domain.errors import Conflict, Invalid
 from campaign.ingest.files import openings, preview, rows, telling
 from campaign.ingest.files.telling import Step
-from campaign.store import audit, batches, campaigns, facts, facts_before, file_imports, new_people, people
+from campaign.store import (
+    audit,
+    batches,
+    campaigns,
+    facts,
+    facts_before,
+    file_duplicates,
+    file_imports,
+    new_people,
+    people,
+)
 from campaign.store.engine import Database, Session
 from campaign.store.file_imports import ImportSeen, State
 from campaign.store.ledger import Cause
@@ -127,11 +137,11 @@ def undo(db: Database, import_id: int, actor: str, reason: str, now: datetime, *
 def decide(db: Database, duplicate_id: int, actor: str, now: datetime, *, counts: bool) -> None:
     """Staff say whether a row that looks like another is a payment of its own. Raises NotFound, Conflict."""
     with db.write() as session:
-        found = file_imports.duplicate(session, duplicate_id)
+        found = file_duplicates.load(session, duplicate_id)
         seen = file_imports.load(session, found.import_id)
         if seen.state is not State.BOOKED:
             raise Conflict("its list is not counted")
-        if not file_imports.decide(session, duplicate_id, counts=counts, actor=actor, now=now):
+        if not file_duplicates.decide(session, duplicate_id, counts=counts, actor=actor, now=now):
             raise Conflict("somebody has decided already")
         if counts:
             row = rows.PaymentRow(*found.body["row"])
@@ -243,7 +253,7 @@ def _undo(db: Database, import_id: int, now: Clock, progress: Progress) -> None:
         if file_imports.load(session, seen.id).state is State.UNDOING:
             facts_before.restore_later(session, seen.source_id, seen.stamp)
             facts_before.forget(session, seen.source_id, seen.stamp)
-            file_imports.forget_duplicates(session, seen.id)
+            file_duplicates.forget(session, seen.id)
             file_imports.change(session, seen.id, state=State.UNDONE, undone_at=now(), beat_at=now())
             batches.finish(session, seen.batch_id or 0, now())
 

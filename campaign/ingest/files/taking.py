@@ -13,7 +13,8 @@ from campaign.ingest.addresses import AddressHasher
 from campaign.ingest.files import columns as column_rules
 from campaign.ingest.files.columns import Columns, What
 from campaign.ingest.files.decoding import Table, look_at
-from campaign.ingest.files.reading import Refusal, RowReader, open_questions, read_all, settled
+from campaign.ingest.files.questions import open_questions, settled
+from campaign.ingest.files.reading import Refusal, RowReader, read_all
 from campaign.ingest.files.rows import Row, bucket_of, pack
 from campaign.store import campaigns, file_imports
 from campaign.store.engine import Database

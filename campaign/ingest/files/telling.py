@@ -9,7 +9,7 @@ from datetime import datetime
 from campaign.ingest.files import rows as row_rules
 from campaign.ingest.files.columns import What
 from campaign.ingest.files.rows import MembershipRow, PaymentRow, Row, Same, SignUpRow
-from campaign.store import facts, facts_before, file_imports
+from campaign.store import facts, facts_before, file_duplicates
 from campaign.store.engine import Session
 from campaign.store.file_imports import ImportSeen
 from campaign.store.new_people import NewPerson
@@ -106,7 +106,7 @@ def keep_same(session: Session, seen: ImportSeen, same: Sequence[Same]) -> None:
     """Rows that look like others wait for staff."""
     told = {one.key: (one.row.line, {"row": list(one.row)}) for one in same}
     if told:
-        file_imports.keep_duplicates(session, seen.source_id, seen.id, told)
+        file_duplicates.keep(session, seen.source_id, seen.id, told)
 
 
 def _placed(session: Session, seen: ImportSeen, told: Sequence[ToldMembership]) -> list[ToldMembership]:

@@ -10,7 +10,7 @@ from campaign.domain.campaign import GoalKind, Opening, OpeningSource
 from campaign.domain.errors import Conflict, Invalid
 from campaign.ingest.files import booking, openings
 from campaign.ingest.files.taking import Ask
-from campaign.store import file_imports
+from campaign.store import file_duplicates, file_imports
 from campaign.store.engine import Database
 from campaign.store.file_imports import State
 from tests.ingest.files.lists import EXPORT, NOW, Newsroom, a_campaign
@@ -143,7 +143,7 @@ def test_rows_that_look_the_same_count_once_until_staff_decide(newsroom: Newsroo
     seen = newsroom.bring_in(PAYMENTS)
     assert newsroom.number("amount") == 3250
     with newsroom.db.read() as session:
-        (same,) = file_imports.duplicates(session)
+        (same,) = file_duplicates.listing(session)
     assert same.line == 3
     booking.decide(newsroom.db, same.id, "ana", NOW, counts=True)
     assert newsroom.number("amount") == 5750
