@@ -35,9 +35,7 @@ def _widen_sign_ups() -> None:
         batch.add_column(sa.Column("fetched_seq", sa.BigInteger(), nullable=False, server_default="0"))
         batch.create_foreign_key("sign_up_account_id_fkey", "account", ["account_id"], ["id"])
         batch.create_index("ix_sign_up_account_id", ["account_id"])
-    op.execute(
-        "UPDATE sign_up SET campaign_slug = (SELECT slug FROM campaign WHERE campaign.id = sign_up.campaign_id)"
-    )
+    op.execute("UPDATE sign_up SET campaign_slug = (SELECT slug FROM campaign WHERE campaign.id = sign_up.campaign_id)")
     op.create_table(
         "pending_sign_up",
         sa.Column("sign_up_id", ID, sa.ForeignKey("sign_up.id", ondelete="CASCADE"), primary_key=True),
