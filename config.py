@@ -32,6 +32,11 @@ class Settings:
     patreon_token: str | None = field(default=None, repr=False)
     patreon_webhook_secret: str | None = field(default=None, repr=False)
     patreon_api_base: str | None = None
+    publish_to: str | None = None
+    s3_endpoint: str | None = None
+    aws_access_key_id: str | None = field(default=None, repr=False)
+    aws_secret_access_key: str | None = field(default=None, repr=False)
+    aws_region: str = "us-east-1"
     trusted_proxies: int = 0
     metrics_token: str | None = field(default=None, repr=False)
     web_processes: int = 1
@@ -66,6 +71,11 @@ class Settings:
             patreon_token=environ.get("PATREON_TOKEN", "").strip() or None,
             patreon_webhook_secret=environ.get("PATREON_WEBHOOK_SECRET", "").strip() or None,
             patreon_api_base=_url(environ, "PATREON_API_BASE") if environ.get("PATREON_API_BASE") else None,
+            publish_to=_publish_to(environ),
+            s3_endpoint=_url(environ, "S3_ENDPOINT") if environ.get("S3_ENDPOINT") else None,
+            aws_access_key_id=environ.get("AWS_ACCESS_KEY_ID", "").strip() or None,
+            aws_secret_access_key=environ.get("AWS_SECRET_ACCESS_KEY", "").strip() or None,
+            aws_region=environ.get("AWS_REGION", "").strip() or "us-east-1",
             trusted_proxies=_whole(environ, "TRUSTED_PROXIES", 0, 0, 10),
             metrics_token=environ.get("METRICS_TOKEN") or None,
             web_processes=_whole(environ, "WEB_PROCESSES", 1, 1, 64),
@@ -79,6 +89,13 @@ class Settings:
             person_key_version=(version := str(_whole(environ, "PERSON_KEY_VERSION", 1, 1, 999))),
             person_keys_old=_old_keys(environ, version),
         )
+
+
+def _publish_to(environ: Mapping[str, str]) -> str | None:
+    value = environ.get("PUBLISH_TO", "").strip()
+    if value and not re.match(r"s3://[a-z0-9.-]{3,63}(/|$)", value) and not value.startswith("/"):
+        raise SettingsError("PUBLISH_TO must be a folder from the root, like /srv/public, or s3://bucket/folder.")
+    return value or None
 
 
 def _required(environ: Mapping[str, str], name: str) -> str:

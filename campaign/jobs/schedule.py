@@ -6,6 +6,7 @@ import threading
 from datetime import time, timedelta
 
 from campaign.accounts.sign_in import forget_old_attempts
+from campaign.banner.mirror import Bucket, Mirror, target_of
 from campaign.banner.publish import Publisher
 from campaign.counting import previews, recounts
 from campaign.counting.check import check
@@ -28,7 +29,7 @@ from campaign.notify.alarms import raise_alarms
 from campaign.notify.deliver import deliver_due
 from campaign.runtime import Runtime
 from campaign.store import campaigns, objects, sources
-from campaign.store.changes import INBOX, Changes
+from campaign.store.changes import INBOX, PUBLIC, Changes
 
 
 def book_passage(runtime: Runtime) -> str | None:
@@ -215,6 +216,35 @@ def make_loops(runtime: Runtime, runner: Runner, stop: threading.Event) -> list[
             idle_seconds=0.2,
             limit=timedelta(minutes=2),
         ),
+        *_mirrors(runtime, runner, stop),
+    ]
+
+
+def _mirrors(runtime: Runtime, runner: Runner, stop: threading.Event) -> list[Loop]:
+    """What PUBLISH_TO asks for: a loop of its own, so that a slow bucket keeps no reader waiting."""
+    settings = runtime.settings
+    if settings.publish_to is None:
+        return []
+    keys = Bucket(
+        "", "", settings.s3_endpoint, settings.aws_access_key_id, settings.aws_secret_access_key, settings.aws_region
+    )
+    mirror = Mirror(target_of(settings.publish_to, keys))
+
+    def follow() -> int:
+        problems = mirror.follow(runtime.db)
+        if problems:
+            raise PublicFolderError(f"PUBLISH_TO can't be written: {'; '.join(problems)}")
+        return 0
+
+    return [
+        Loop(
+            *("mirror", "writes what is published to PUBLISH_TO", follow),
+            runner=runner,
+            wakes=Changes(runtime.db, PUBLIC),
+            stop=stop,
+            idle_seconds=1.0,
+            limit=timedelta(minutes=5),
+        )
     ]
 
 

@@ -18,10 +18,11 @@ from flask.typing import ResponseReturnValue
 from werkzeug.routing import BaseConverter
 
 from campaign.banner import notices, surfaces
+from campaign.banner.caching import LIVE
 from campaign.banner.notice_words import notice_words
 from campaign.banner.render import as_json
 from campaign.domain.errors import NotFound
-from campaign.web.shelf import LIVE, Headers, Shelf
+from campaign.web.shelf import Headers, Shelf
 
 TOKEN = re.compile(r"[0-9a-f]{16,64}")
 _LONGEST = {"v": 40, "a": 200, "t": 64}

@@ -14,15 +14,13 @@ from email.utils import format_datetime
 from pathlib import Path
 
 from campaign.banner import folder
+from campaign.banner.caching import cache_of
 from campaign.domain.errors import CampaignTrackerError
 from campaign.store import publications
 from campaign.store.changes import PUBLIC, Changes
 from campaign.store.engine import Database
 from campaign.store.publications import OK, Body, Published
 
-LIVE = "public, max-age=5, s-maxage=10, stale-while-revalidate=15, stale-if-error=86400"
-RULES = "public, max-age=15, s-maxage=15, stale-if-error=86400"
-"""What switches every open page off is never older than that."""
 _IN_A_FRAME = [
     (
         "Content-Security-Policy",
@@ -186,5 +184,4 @@ class Shelf:
         more = self._page_headers if whole_page else _IN_A_FRAME if "/frame." in path else []
         if "/screen." in path:
             more = self._page_headers
-        cache = RULES if path.endswith("/rules.json") else LIVE
-        return Page(published.file, published.last_modified, cache, more, keeps_query=whole_page)
+        return Page(published.file, published.last_modified, cache_of(path), more, keeps_query=whole_page)

@@ -1,0 +1,47 @@
+"""The element and its look, as they are served: at one short address, and at one that never changes its bytes."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from campaign.banner.caching import FOR_GOOD, SHORT
+from campaign.banner.files import JSON, coded
+from campaign.banner.render import as_json
+from campaign.store.publications import Body
+
+STATIC = Path(__file__).parents[1] / "web" / "static"
+_PARTS = {"js": ("show.min.js", "mg.min.js"), "css": ("mg.min.css",)}
+"""Who sees it stands before the element, which asks it."""
+_TYPES = {"js": "text/javascript; charset=utf-8", "css": "text/css; charset=utf-8"}
+
+
+@dataclass(frozen=True, slots=True)
+class ElementFile:
+    """A file with how long it may be kept and since when it is what it is."""
+
+    body: Body
+    cache: str
+    modified: datetime
+
+
+def element_files() -> list[ElementFile]:
+    """`/mg.js`, `/mg.css`, the same under their digests, and `/static/mg.json` with the digests for `integrity`."""
+    files: list[ElementFile] = []
+    pins: dict[str, dict[str, str]] = {}
+    newest = datetime.fromtimestamp(0, UTC)
+    for kind, content_type in _TYPES.items():
+        parts = [STATIC / name for name in _PARTS[kind]]
+        body = b"".join(part.read_bytes() for part in parts)
+        modified = datetime.fromtimestamp(int(max(part.stat().st_mtime for part in parts)), UTC)
+        newest = max(newest, modified)
+        digest = hashlib.sha384(body)
+        pinned = f"/static/mg-{digest.hexdigest()[:16]}.{kind}"
+        files.append(ElementFile(coded(f"/mg.{kind}", content_type, body), SHORT, modified))
+        files.append(ElementFile(coded(pinned, content_type, body), FOR_GOOD, modified))
+        pins[kind] = {"src": pinned, "integrity": f"sha384-{base64.b64encode(digest.digest()).decode()}"}
+    files.append(ElementFile(coded("/static/mg.json", JSON, as_json(pins)), SHORT, newest))
+    return files
