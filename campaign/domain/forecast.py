@@ -46,7 +46,7 @@ class Forecast:
     """How a campaign will end, as told at `made_at`; numbers are people or minor units, as in its goal.
 
     `elapsed`: the share of its time that had passed. `chance`: to reach the target, None while it is too early.
-    `made_it` of `alike`: past campaigns that were most like it. `needed_today` follows the weekdays. `fan`: the number
+    `needed_today` follows the weekdays. `fan`: the number
     at the end of days to come. `usual`: the number that campaigns which made it had at this point, on the way to the
     same target; `usual_line`: the same day by day. `pushes`: what the planned ones are expected to bring.
     """
@@ -61,8 +61,6 @@ class Forecast:
     final: Spread | None = None
     needed_per_day: int | None = None
     needed_today: int | None = None
-    made_it: int | None = None
-    alike: int | None = None
     leaving: int | None = None
     """How many are expected to leave until the deadline; None where leaving plays no part."""
     pushes: int = 0

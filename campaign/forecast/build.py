@@ -18,7 +18,7 @@ from campaign.forecast.moments import Moments, moments_of
 from campaign.forecast.neighbours import scaled_near
 from campaign.forecast.network import Network, learn
 from campaign.forecast.series import Series, read_series
-from campaign.forecast.table import PATH, Past, Table, Usual, as_shipped, key_checksum, write_table
+from campaign.forecast.table import PATH, Past, Table, Usual, as_shipped, key_checksum, squared, write_table
 from campaign.forecast.widths import fitted_widths
 
 FOLDS = 5
@@ -43,11 +43,12 @@ def build(series: Sequence[Series], *, shuffled: bool = False) -> Table:
     level = _levels(moments, networks, fold, np.stack([center, factor]))
     kept = moments.kept
     past = Past(moments.near[kept].astype(np.float32), level[kept], moments.made[kept], moments.campaign[kept],
-                np.ones(int(kept.sum())), np.ones(int(kept.sum())))  # fmt: skip
+                np.ones(int(kept.sum())), np.ones(int(kept.sum())), np.zeros(int(kept.sum())))  # fmt: skip
     table = Table(weekdays, np.stack([center, factor]), np.stack([near_center, near_factor * NEAR_WEIGHTS]), networks,
                   past, Usual(1.0, np.inf), np.array([[0.0, 1.0, 1.0]]), _winners(series),
                   frozenset(key_checksum(one.key) for one in series))  # fmt: skip
-    table = replace(table, past=replace(past, near=scaled_near(table, past.near).astype(np.float32)))
+    near = scaled_near(table, past.near).astype(np.float32)
+    table = replace(table, past=replace(past, near=near, squares=squared(near)))
     table = replace(table, usual=_usual(table))
     return as_shipped(replace(table, widths=fitted_widths(table, series, fold)))
 

@@ -32,14 +32,13 @@ class Alike:
     campaigns: int
 
 
-def alike(table: Table, near: Array, *, leave_out: int | None = None) -> Alike:
+def alike(table: Table, near: Array) -> Alike:
     """What is nearest to one moment's likeness features (unscaled, as `features` gives them)."""
     past = table.past
     point = scaled_near(table, near)
-    away = past.near - point.astype(np.float32)
-    distances = np.sqrt(np.einsum("ij,ij->i", away, away)) * past.closer
-    if leave_out is not None:
-        distances = np.where(past.campaign == leave_out, np.inf, distances)
+    near_point = point.astype(np.float32)
+    squares = past.squares - 2 * (past.near @ near_point) + near_point @ near_point
+    distances = np.sqrt(np.maximum(squares, 0)) * past.closer
     heard = _nearest(distances, HEARD)
     closest = heard[:NEIGHBOURS]
     fiftieth = float(distances[heard[min(49, len(heard) - 1)]])

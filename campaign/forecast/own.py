@@ -13,7 +13,7 @@ from campaign.forecast.moments import moments_of
 from campaign.forecast.neighbours import scaled_near
 from campaign.forecast.rule import growth, log_odds
 from campaign.forecast.series import Series
-from campaign.forecast.table import OWN_CLOSER, OWN_WEIGHT, Past, Table
+from campaign.forecast.table import OWN_CLOSER, OWN_WEIGHT, Past, Table, squared
 
 FEWEST_JUDGED = 10
 LOWEST, HIGHEST = 0.65, 0.92
@@ -35,6 +35,7 @@ def with_own(table: Table, series: Sequence[Series]) -> Table:
     near = scaled_near(table, moments.near[kept]).astype(np.float32)
     added = Past(
         near=np.concatenate([past.near, near]),
+        squares=np.concatenate([past.squares, squared(near)]),
         level=np.concatenate([past.level, levels]),
         made=np.concatenate([past.made, moments.made[kept]]),
         campaign=np.concatenate([past.campaign, first + moments.campaign[kept]]),

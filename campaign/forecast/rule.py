@@ -42,17 +42,18 @@ class Outlook:
         return self.at(0.5 - share / 2), self.at(0.5 + share / 2)
 
 
-def outlook(history: History, table: Table, *, width: float = 1.0) -> Outlook:
+def outlook(history: History, table: Table, *, width: float = 1.0, found: Alike | None = None) -> Outlook:
     """The outlook of a history of a day or more. One more payment on its last day never lowers any of it.
 
     The rule is asked for fixed values of the last day, its answers are made to rise, and the day itself is read
     between them. `width`: a factor on the ranges, from the record of earlier forecasts.
+    `found`: neighbours that are known already.
     """
     scaled = scale(history)
     if history.days_left <= 0 or not len(scaled.values):
         return _settled(history)
     passed = cumulated(table.weekdays, history.weekday, history.duration)
-    found = _found(history, table)
+    found = found or like_this(history, table)
     today = float(scaled.values[-1])
     variants = _variants(today)
     totals, reached = _answers(history, scaled, variants, passed, table, found, width)
@@ -97,7 +98,7 @@ def widths_at(table: Table, elapsed: float) -> tuple[float, float]:
     return (float(np.interp(elapsed, known[:, 0], known[:, 1])), float(np.interp(elapsed, known[:, 0], known[:, 2])))
 
 
-def _found(history: History, table: Table) -> Alike:
+def like_this(history: History, table: Table) -> Alike:
     """Neighbours by what was known a day before, so that today's payments don't change who they are."""
     before = history.until_day(max(history.days_seen - 1, 1))
     scaled = scale(before)

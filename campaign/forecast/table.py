@@ -43,6 +43,8 @@ class Past:
     campaign: Array
     weight: Array
     closer: Array
+    squares: Array
+    """Of each row of `near` the sum of its squares."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +95,15 @@ def read_table(path: Path) -> Table:
             )
             for n in range(int(kept["networks"]))
         )
+        near = _from_steps(kept["near"])
         past = Past(
-            near=_from_steps(kept["near"]),
+            near=near,
             level=(kept["level"].astype(np.float64) + 0.5) / 256,
             made=kept["made"].astype(np.float64),
             campaign=kept["campaign"].astype(np.int64),
             weight=np.ones(rows),
             closer=np.ones(rows),
+            squares=squared(near),
         )
         return Table(
             weekdays=kept["weekdays"],
@@ -150,12 +154,14 @@ def as_shipped(table: Table) -> Table:
         )
         for n in table.networks
     )
-    past = replace(
-        table.past,
-        near=_from_steps(_steps(table.past.near)),
-        level=(_level_bytes(table.past.level).astype(np.float64) + 0.5) / 256,
-    )
+    near = _from_steps(_steps(table.past.near))
+    level = (_level_bytes(table.past.level).astype(np.float64) + 0.5) / 256
+    past = replace(table.past, near=near, level=level, squares=squared(near))
     return replace(table, networks=rounded, past=past)
+
+
+def squared(near: Array) -> Array:
+    return np.einsum("ij,ij->i", near, near)
 
 
 def _from_steps(steps: Array) -> Array:

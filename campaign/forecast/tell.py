@@ -13,8 +13,7 @@ from campaign.domain.forecast import BEST_PUSH_SHARE, WORST_PUSH_SHARE, Forecast
 from campaign.forecast.course import Course
 from campaign.forecast.features import cumulated
 from campaign.forecast.history import Array
-from campaign.forecast.neighbours import NEIGHBOURS
-from campaign.forecast.rule import MOST_FOR_SOFT, MOST_WITH_OWN, OWN_NEEDED, READ, Outlook, outlook
+from campaign.forecast.rule import MOST_FOR_SOFT, MOST_WITH_OWN, OWN_NEEDED, READ, Outlook, like_this, outlook
 from campaign.forecast.sums import brought, leaving, plus
 from campaign.forecast.table import Table
 
@@ -57,16 +56,12 @@ def tell(course: Course, table: Table, pushes: Sequence[Push], now: datetime, wi
         return told
     final = final_of(course, table, pushes, now, width)
     spread = _spread(final.quantiles)
-    share = final.outlook.share
-    alike = min(NEIGHBOURS, final.outlook.campaigns)
     return replace(
         told,
         outcome=outcome or _outcome(final),
         chance=1.0 if outcome is Outcome.REACHED else final.chance,
         final=spread,
         fan=_fan(course, spread, passed),
-        made_it=None if share is None else round(share * alike),
-        alike=None if share is None else alike,
         leaving=final.leaving,
         pushes=final.pushes,
     )
@@ -98,10 +93,12 @@ def _coming(course: Course, table: Table, width: float) -> tuple[Array, Outlook]
     week = float(passed[whole_days] - passed[max(whole_days - 7, 0)])
     pace = float(course.came[: days - 1][-7:].sum()) / max(week, 1e-9)
     rest_of_today = (1 - part) * pace * float(passed[days] - passed[days - 1])
-    tonight = outlook(course.history(days, float(course.came[-1]) + rest_of_today), table, width=width)
+    until_tonight = course.history(days, float(course.came[-1]) + rest_of_today)
+    found = like_this(until_tonight, table)
+    tonight = outlook(until_tonight, table, width=width, found=found)
     if days == 1:
         return np.maximum(tonight.quantiles - came, 0.0), tonight
-    before = outlook(course.history(days - 1), table, width=width)
+    before = outlook(course.history(days - 1), table, width=width, found=found)
     blend = (1 - part) * np.maximum(before.quantiles, came) + part * np.maximum(tonight.quantiles, came)
     return blend - came, tonight
 

@@ -53,7 +53,7 @@ def _without(table: Table, fold: Array, n: int) -> Table:
     rows = fold[past.campaign] != n
     return replace(table, networks=(table.networks[n],), past=replace(
         past, near=past.near[rows], level=past.level[rows], made=past.made[rows], campaign=past.campaign[rows],
-        weight=past.weight[rows], closer=past.closer[rows]))  # fmt: skip
+        weight=past.weight[rows], closer=past.closer[rows], squares=past.squares[rows]))  # fmt: skip
 
 
 def _held(parts: Sequence[Table], series: Sequence[Series], chosen: Array, fold: Array, share: float) -> Array:

@@ -130,7 +130,7 @@ def for_readers(session: Session, campaign_id: int) -> Forecast | None:
 
 
 _TOLD = (Outcome.ON_TRACK, Outcome.BEHIND)
-_PLAIN = ("value", "target", "chance", "needed_per_day", "needed_today", "made_it", "alike", "leaving", "pushes",
+_PLAIN = ("value", "target", "chance", "needed_per_day", "needed_today", "leaving", "pushes",
           "usual")  # fmt: skip
 
 
