@@ -102,10 +102,7 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Join:
-    """What the campaign's page offers at one source: memberships at its prices (the first, then more), money once.
-
-    `home_url`: to return to; `portal_url`: where members change or end what they have; `privacy` "": our words.
-    """
+    """What its page offers at one source, `home_url` to return to, `portal_url` to change or end what one has."""
 
     source_id: int | None = None
     price_key: str = ""
