@@ -1,0 +1,67 @@
+"""Kits: what is copied is what the check finds, and the check fetches nothing that is not public."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import unescape
+from pathlib import Path
+
+import pytest
+
+from campaign.banner.found import fetch, look
+from campaign.domain.errors import Invalid
+from campaign.domain.staff import Role
+from campaign.store import campaigns
+from campaign.store.engine import Database
+from campaign.web.staff_kits import kits_of
+from tests.banner.newsroom import PUBLIC_URL, a_campaign
+from tests.web.staff_room import StaffRoom, open_room
+
+
+@pytest.fixture
+def room(db: Database, tmp_path: Path) -> Iterator[StaffRoom]:
+    with open_room(db, tmp_path) as opened:
+        with db.write() as session:
+            campaigns.create(session, a_campaign(languages=("en", "uk")), "editor", "new", opened.now)
+        yield opened
+
+
+def test_every_kit_is_on_the_page_in_the_chosen_language(room: StaffRoom) -> None:
+    page = room.signed_in(Role.EDITOR).get("/campaigns/25k/kits?lang=uk")
+    for kit in kits_of(a_campaign(), "uk", "http://localhost"):
+        assert kit.code in unescape(page.text)
+    assert 'src="/static/staff.js"' in page.text
+
+
+@pytest.mark.parametrize("name", ["Any site", "Ghost", "Frame", "Mail to readers"])
+def test_what_is_copied_is_found_in_the_page(name: str) -> None:
+    kit = next(k for k in kits_of(a_campaign(), "en", PUBLIC_URL) if k.name == name)
+    found = look(f"<html><body>{kit.code}</body></html>", "25k", PUBLIC_URL)
+    assert found.works, found.words
+
+
+def test_what_is_missing_is_said() -> None:
+    assert not look("<html><!-- <member-goal campaign='25k'> --></html>", "25k", PUBLIC_URL).works
+    halved = look('<member-goal campaign="25k"></member-goal>', "25k", PUBLIC_URL)
+    assert not halved.works
+    assert "the script is missing" in " ".join(halved.words)
+    included = look('<section class="mg"><p class="mg-headline">24,613 of 25,000</p></section>', "25k", PUBLIC_URL)
+    assert included.works
+    assert "24,613 of 25,000" in included.words[0]
+    assert not look('<member-goal campaign="24k"></member-goal>', "25k", PUBLIC_URL).works
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://news.example.org/", "https://127.0.0.1/", "https://[::1]/", "https://10.0.0.1/x", "ftp://x/", "file:///x"],
+)
+def test_nothing_that_is_not_public_is_fetched(address: str) -> None:
+    with pytest.raises(Invalid):
+        fetch(address)
+
+
+def test_the_page_says_why_it_can_not_look(room: StaffRoom) -> None:
+    editor = room.signed_in(Role.EDITOR)
+    answer = editor.post("/campaigns/25k/kits", address="https://127.0.0.1/article")
+    assert answer.status_code == 400
+    assert "not a public one" in answer.text
