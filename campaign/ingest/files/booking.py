@@ -10,9 +10,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from campaign.counting import book, bulk
-from campaign.counting.bulk import Remembered
 from campaign.domain.errors import Conflict, Invalid
-from campaign.ingest.files import openings, preview, rows, telling
+from campaign.ingest.files import openings, preview, rows, telling, undoing
+from campaign.ingest.files.pace import Pace
 from campaign.ingest.files.telling import Step
 from campaign.store import (
     audit,
@@ -28,11 +28,10 @@ from campaign.store import (
 from campaign.store.engine import Database, Session
 from campaign.store.file_imports import ImportSeen, State
 from campaign.store.ledger import Cause
-from campaign.store.people import Touched
+from campaign.store.new_people import NewPerson
 from campaign.store.told import Told
 
 KNOWN_A_STEP = 60
-UNDONE_A_STEP = 60
 SILENT = timedelta(seconds=20)
 """Whoever works on a list says so more often; after this somebody else goes on."""
 ABANDONED = timedelta(days=2)
@@ -66,7 +65,7 @@ def go_on(db: Database, import_id: int, now: Clock, progress: Progress | None = 
         case State.BOOKING:
             _book(db, import_id, now, progress or _silent)
         case State.UNDOING:
-            _undo(db, import_id, now, progress or _silent)
+            undoing.go_on(db, import_id, now, progress or _silent)
         case _:
             pass
 
@@ -161,9 +160,9 @@ def _book(db: Database, import_id: int, now: Clock, progress: Progress) -> None:
     with db.read() as session:
         seen = file_imports.load(session, import_id)
     cause = Cause(KIND, seen.id, seen.actor)
-    remembered = Remembered()
+    pace = Pace()
     for bucket in range(seen.done, seen.buckets):
-        if not _book_bucket(db, seen, bucket, cause, now, remembered):
+        if not _book_bucket(db, seen, bucket, cause, now, pace):
             return
         progress(bucket + 1)
     if seen.is_complete:
@@ -174,26 +173,29 @@ def _book(db: Database, import_id: int, now: Clock, progress: Progress) -> None:
             batches.finish(session, seen.batch_id or 0, now())
 
 
-def _book_bucket(db: Database, seen: ImportSeen, bucket: int, cause: Cause, now: Clock, remembered: Remembered) -> bool:
+def _book_bucket(db: Database, seen: ImportSeen, bucket: int, cause: Cause, now: Clock, pace: Pace) -> bool:
     """The people of one bucket are booked; False where somebody else has taken the list on."""
     with db.read() as session:
         step = telling.step_of(file_imports.bodies(session, seen.id, bucket), seen)
         rules = people.source_rules(session)
         everywhere = campaigns.all_campaigns(session)
         versions = campaigns.versions(session)
-    at = now()
-    new = [p for p in step.people if bulk.can_be_new(p, everywhere)]
-    prepared = bulk.prepare(new, seen.source_id, everywhere, rules, at, remembered)
-    with db.write() as session:
-        is_new = new_people.unknown(session, seen.source_id, new)
-        if campaigns.versions(session) != versions or people.source_rules(session) != rules:
-            is_new = [False] * len(new)  # a rule was edited meanwhile: booked one by one, by the new one
-        fresh = [one for one, yes in zip(prepared, is_new, strict=True) if yes]
-        bulk.book_new(session, seen.source_id, fresh, everywhere, seen.stamp, cause, at)
-        if len(fresh) == len(step.people):
-            return _finish_bucket(session, seen, bucket, step, now())
-    done = {id(one.person) for one in fresh}
-    known = [p for p in step.people if id(p) not in done]
+    known: list[NewPerson] = []
+    first = 0
+    while first < len(step.people):
+        some = step.people[first : first + pace.people]
+        first += len(some)
+        at = now()
+        new = [p for p in some if bulk.can_be_new(p, everywhere)]
+        prepared = bulk.prepare(new, seen.source_id, everywhere, rules, at, pace.remembered)
+        with db.write() as session, pace.timed():
+            is_new = new_people.unknown(session, seen.source_id, new)
+            if campaigns.versions(session) != versions or people.source_rules(session) != rules:
+                is_new = [False] * len(new)  # a rule was edited meanwhile: booked one by one, by the new one
+            fresh = [one for one, yes in zip(prepared, is_new, strict=True) if yes]
+            bulk.book_new(session, seen.source_id, fresh, everywhere, seen.stamp, cause, at)
+        done = {id(one.person) for one in fresh}
+        known += [p for p in some if id(p) not in done]
     for first in range(0, len(known), KNOWN_A_STEP):
         some = known[first : first + KNOWN_A_STEP]
         with db.write() as session:
@@ -226,59 +228,6 @@ def _end_others(db: Database, seen: ImportSeen, cause: Cause, now: Clock) -> Non
             told.add(*(replace(m, ended_at=seen.exported_at, status="not in the list") for m in running.values()))
             book.recount(session, telling.keep_and_save(session, seen, told), ending, now())
             file_imports.change(session, seen.id, beat_at=now())
-
-
-# -- undoing
-
-
-def _undo(db: Database, import_id: int, now: Clock, progress: Progress) -> None:
-    with db.read() as session:
-        seen = file_imports.load(session, import_id)
-    cause = Cause(KIND, seen.id, seen.undone_by, f"undone: {seen.options.get('undone_because', '')}")
-    undone = 0
-    for kind in (facts_before.PAYMENT, facts_before.SIGN_UP, facts_before.MEMBERSHIP, facts_before.ACCOUNT):
-        after = 0
-        while True:
-            with db.write() as session:
-                told = facts_before.told_under(session, kind, seen.source_id, seen.stamp, after, UNDONE_A_STEP)
-                if not told:
-                    break
-                after = max(told)
-                book.recount(session, _take_back(session, seen, kind, told), cause, now())
-                file_imports.change(session, seen.id, beat_at=now())
-                batches.beat(session, seen.batch_id or 0, {"list": seen.id, "undone": undone}, now())
-            undone += len(told)
-            progress(undone)
-    with db.write() as session:
-        if file_imports.load(session, seen.id).state is State.UNDOING:
-            facts_before.restore_later(session, seen.source_id, seen.stamp)
-            facts_before.forget(session, seen.source_id, seen.stamp)
-            file_duplicates.forget(session, seen.id)
-            file_imports.change(session, seen.id, state=State.UNDONE, undone_at=now(), beat_at=now())
-            batches.finish(session, seen.batch_id or 0, now())
-
-
-def _take_back(session: Session, seen: ImportSeen, kind: str, told: dict[int, str]) -> Touched:
-    """Each fact is as it stood before the list; one that was new is withdrawn."""
-    ids = {key: i for i, key in told.items()}
-    before = facts_before.load(session, seen.source_id, kind, ids, seen.stamp)
-    touched = Touched()
-    by_stamp: dict[int, Told] = {}
-    for key, stood in before.items():
-        by_stamp.setdefault(stood.stamp, Told()).add(stood.fact)
-        facts_before.lower(session, kind, [ids[key]], stood.stamp - 1)
-    for stamp, restored in sorted(by_stamp.items()):
-        touched.update(facts.save(session, seen.source_id, restored, stamp).touched)
-    new = sorted(set(ids) - set(before))
-    if kind == facts_before.ACCOUNT:
-        facts_before.lower(session, kind, [ids[key] for key in new], facts_before.NOBODY)
-        return touched
-    nothing = facts_before.as_told(session, kind, seen.source_id, new)
-    for key in new:
-        facts_before.withdrawn(kind, key, nothing)
-    facts_before.lower(session, kind, [ids[key] for key in new], facts_before.NOBODY - 1)
-    touched.update(facts.save(session, seen.source_id, nothing, facts_before.NOBODY).touched)
-    return touched
 
 
 def _forget_rows(db: Database, seen: ImportSeen) -> None:
