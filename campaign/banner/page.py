@@ -132,23 +132,8 @@ def page_view(snapshot: Snapshot, public_url: str, language: str) -> PageView:
         join=_join(snapshot, formats, words),
         sign_up=_sign_up(snapshot, language),
         how=tuple(_how(snapshot, formats, words)),
-        checks=tuple(
-            CheckView(
-                check.source,
-                fill(words.checked, {"when": formats.instant(check.checked_at)})
-                if check.checked_at
-                else words.never_checked,
-            )
-            for check in snapshot.checks
-        ),
-        corrections=tuple(
-            CorrectionView(
-                formats.day(campaign.local_day(entry.occurred_at)),
-                f"{'+' if entry.amount > 0 else '−'}{amount_text(snapshot, formats, abs(entry.amount))}",
-                entry.note or words.no_reason,
-            )
-            for entry in snapshot.corrections
-        ),
+        checks=tuple(_checks(snapshot, formats, words)),
+        corrections=tuple(_corrections(snapshot, formats, words)),
         canonical=canonical,
         words=words,
         beside=beside_view(snapshot, language, public_url),
@@ -160,6 +145,29 @@ def page_view(snapshot: Snapshot, public_url: str, language: str) -> PageView:
             if other != language
         ),
     )
+
+
+def _checks(snapshot: Snapshot, formats: Formats, words: PageWords) -> list[CheckView]:
+    return [
+        CheckView(
+            check.source,
+            fill(words.checked, {"when": formats.instant(check.checked_at)})
+            if check.checked_at
+            else words.never_checked,
+        )
+        for check in snapshot.checks
+    ]
+
+
+def _corrections(snapshot: Snapshot, formats: Formats, words: PageWords) -> list[CorrectionView]:
+    return [
+        CorrectionView(
+            formats.day(snapshot.campaign.local_day(entry.occurred_at)),
+            f"{'+' if entry.amount > 0 else '−'}{amount_text(snapshot, formats, abs(entry.amount))}",
+            entry.note or words.no_reason,
+        )
+        for entry in snapshot.corrections
+    ]
 
 
 def _join(snapshot: Snapshot, formats: Formats, words: PageWords) -> JoinView | None:

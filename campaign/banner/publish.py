@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import logging
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from jinja2 import TemplateError
 
 from campaign.banner import beside, folder
 from campaign.banner.files import files_of, picture_paths
-from campaign.banner.render import fragment_view
-from campaign.banner.snapshot import Before, Snapshot, take
+from campaign.banner.kept import before_of, kept_body
+from campaign.banner.snapshot import Snapshot, take
 from campaign.domain.campaign import Campaign, EditorState
 from campaign.domain.errors import CampaignTrackerError, DatabaseUnavailable
-from campaign.domain.progress import Progress
-from campaign.domain.stage import Stage
 from campaign.store import batches, campaigns, changes, day_totals, inbox, ledger, public_facts, publications
 from campaign.store.engine import Database, Session
 from campaign.store.publications import Body
@@ -179,7 +176,7 @@ class Publisher:
         everywhere: list[Campaign],
     ) -> _Draft:
         last = publications.last_snapshot(session, campaign.id)
-        before = _before(session, campaign, last)
+        before = before_of(session, campaign, last)
         after_version = publications.last_version(session, campaign.id)
         snapshot = take(campaign, day_totals.load(session, campaign.id), before, inbox.waiting_since(session), now)
         snapshot = replace(
@@ -192,7 +189,7 @@ class Publisher:
             last_entry_id=ledger.last_entry_id(session, campaign.id),
         )
         snapshot = beside.with_beside(session, snapshot, everywhere, now)
-        body = snapshot_body(snapshot, self._public_url)
+        body = kept_body(snapshot, self._public_url)
         drawn, is_drawn = self._draw(snapshot, body, now)
         echo = before is not None and before.value != snapshot.value and before.as_of >= snapshot.as_of
         return _Draft(
@@ -253,28 +250,6 @@ class Publisher:
     _folder_version = 0
 
 
-def snapshot_body(snapshot: Snapshot, public_url: str) -> dict[str, Any]:
-    """What of a snapshot is kept for good: the number, the stage and the words; not `as_of`, which alone is no news."""
-    campaign = snapshot.campaign
-    views = {language: fragment_view(snapshot, language, public_url) for language in campaign.languages}
-    return {
-        "value": snapshot.value,
-        "target": campaign.target,
-        "percent": snapshot.percent,
-        "kind": campaign.kind.value,
-        "currency": campaign.currency,
-        "stage": snapshot.stage.value,
-        "shown": snapshot.shown,
-        "held": snapshot.held,
-        "progress": asdict(snapshot.progress),
-        **({} if snapshot.match is None else {"matched": snapshot.match.matched_minor}),
-        "words": {
-            language: {"kicker": view.kicker, "headline": view.headline, "call": view.call, "button": view.button}
-            for language, view in views.items()
-        },
-    }
-
-
 def _keep(db: Database, draft: _Draft, now: datetime) -> int | None:
     """The draft is published; how many files it changed. None where somebody published since it was made."""
     campaign_id = draft.campaign.id
@@ -296,15 +271,3 @@ def _keep(db: Database, draft: _Draft, now: datetime) -> int | None:
         if changed:
             changes.announce(session, changes.PUBLIC)
     return changed
-
-
-def _before(session: Session, campaign: Campaign, last: publications.Snapshot | None) -> Before | None:
-    """What was published before; its `as_of` from the file, where one that told nothing new has refreshed it."""
-    if last is None:
-        return None
-    as_of = last.as_of
-    file = publications.body_at(session, f"/g/{campaign.slug}.json")
-    if file is not None:
-        published = cast(dict[str, Any], json.loads(file))
-        as_of = max(as_of, datetime.fromisoformat(published["as_of"]))
-    return Before(last.body["value"], Progress(**last.body["progress"]), Stage(last.body["stage"]), as_of)

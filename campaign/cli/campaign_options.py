@@ -9,7 +9,8 @@ from typing import Any, TypeVar, cast
 
 import click
 
-from campaign.domain.campaign import Campaign, EditorState, GoalKind, Join, Opening, OpeningSource, Rule, Scope, Words
+from campaign.domain.about import Scope
+from campaign.domain.campaign import Campaign, EditorState, GoalKind, Join, Opening, OpeningSource, Rule, Words
 from campaign.domain.errors import Invalid
 from campaign.domain.steps import Match, Step
 from campaign.store import campaigns, sources
@@ -52,9 +53,7 @@ _OPTIONS = (
         multiple=True,
         help="NAME of a source it counts; NAME=yes or NAME=no says whether the source's own list includes its people.",
     ),
-    click.option(
-        "--step", "steps", multiple=True, help='A step with its promise: "26000=We hire an editor".'
-    ),
+    click.option("--step", "steps", multiple=True, help='A step with its promise: "26000=We hire an editor".'),
     click.option("--no-steps", is_flag=True, default=None, help="Take the ladder away."),
     click.option("--linked", help="Slug of a campaign to show together with this one; an empty one: none."),
     click.option("--match-sponsor", help="Who doubles what others give; an empty name takes the match away."),

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo, available_timezones
 
+from campaign.domain.about import SLUG, Scope, validate_scope
 from campaign.domain.display import Display, validate_display
 from campaign.domain.errors import Invalid
 from campaign.domain.look import Look
@@ -54,24 +55,6 @@ class Opening:
     def unanswered_source_ids(self) -> frozenset[int]:
         """Sources whose import is refused until somebody says whether its list includes the opening's people."""
         return frozenset(s.source_id for s in self.sources if s.source_id is not None and s.includes_list is None)
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """What of all facts a campaign is about: whatever carries any of these. All empty: everything.
-
-    `campaigns`: addresses of campaigns named at checkout (the campaign's own always belongs). `prices`: keys of prices
-    or tiers. `products`: whose every price is meant. `tags`: words given with a membership or payment.
-    """
-
-    campaigns: tuple[str, ...] = ()
-    prices: tuple[str, ...] = ()
-    products: tuple[str, ...] = ()
-    tags: tuple[str, ...] = ()
-
-    @property
-    def is_everything(self) -> bool:
-        return not (self.campaigns or self.prices or self.products or self.tags)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +193,6 @@ def first_instant(day: date, zone: str) -> datetime:
     return datetime.combine(day, time(0), ZoneInfo(zone)).astimezone(UTC)
 
 
-_SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*")
 _BLOCKED_WORDS = frozenset(
     {"ad", "ads", "promo", "sponsor", "popup", "newsletter", "subscribe", "track", "beacon", "pixel", "collect"}
@@ -254,30 +236,7 @@ def _validate_rule(rule: Rule) -> None:
         raise Invalid("grace_days", "Grace is between 0 and 90 days.")
     if rule.minimum_minor < 0:
         raise Invalid("minimum_minor", "The minimum amount can't be negative.")
-    _validate_scope(rule.scope)
-
-
-_TAG = re.compile(r"[\w][\w .:-]{0,47}")
-
-
-def _validate_scope(scope: Scope) -> None:
-    for slug in scope.campaigns:
-        if not _SLUG.fullmatch(slug):
-            raise Invalid("scope_campaigns", f"{slug!r} is no campaign's address.")
-    for tag in scope.tags:
-        if not is_tag(tag):
-            raise Invalid(
-                "scope_tags", f"{tag!r} is no tag: use small letters, digits, spaces and hyphens, at most 48."
-            )
-    for name in ("campaigns", "prices", "products", "tags"):
-        values = getattr(scope, name)
-        if len(values) > 100 or any(not value.strip() or len(value) > 255 for value in values):
-            raise Invalid(f"scope_{name}", "Name at most 100, each with 1 to 255 characters.")
-
-
-def is_tag(text: str) -> bool:
-    """Whether a text can be a tag: as metadata gives it, in small letters."""
-    return text == text.strip().lower() and _TAG.fullmatch(text) is not None
+    validate_scope(rule.scope)
 
 
 def _validate_languages(languages: tuple[str, ...]) -> None:
@@ -289,7 +248,7 @@ def _validate_languages(languages: tuple[str, ...]) -> None:
 
 
 def _validate_slug(slug: str) -> None:
-    if not _SLUG.fullmatch(slug):
+    if not SLUG.fullmatch(slug):
         raise Invalid(
             "slug", "Use 1 to 48 small letters, digits and hyphens, beginning and ending with a letter or digit."
         )

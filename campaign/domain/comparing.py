@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from campaign.domain.campaign import Campaign, Rule, Scope
+from campaign.domain.about import Scope
+from campaign.domain.campaign import Campaign, Rule
 from campaign.domain.facts import FOREVER, How, Membership, Person, SourceRule
 from campaign.domain.raised import SourceRules
 from campaign.domain.spans import Span

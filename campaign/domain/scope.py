@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from campaign.domain.campaign import Campaign, Scope
+from campaign.domain.about import Scope
+from campaign.domain.campaign import Campaign
 from campaign.domain.facts import Membership, Payment, SignUp, SourceRule
 
 

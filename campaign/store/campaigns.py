@@ -10,6 +10,7 @@ from typing import Any, cast
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from campaign.domain.about import Scope
 from campaign.domain.campaign import (
     Campaign,
     EditorState,
@@ -20,7 +21,6 @@ from campaign.domain.campaign import (
     Opening,
     OpeningSource,
     Rule,
-    Scope,
     validate,
 )
 from campaign.domain.errors import Conflict, Invalid, NotFound

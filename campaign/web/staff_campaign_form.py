@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from campaign.dashboard.campaigns import Choices
+from campaign.domain.about import Scope
 from campaign.domain.campaign import (
     Campaign,
     EditorState,
@@ -17,7 +18,6 @@ from campaign.domain.campaign import (
     Opening,
     OpeningSource,
     Rule,
-    Scope,
 )
 from campaign.domain.errors import Invalid
 from campaign.domain.money import EXPONENTS

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from campaign.dashboard.campaigns import Choices
-from campaign.domain.campaign import Scope
+from campaign.domain.about import Scope
 from campaign.web import staff_fields as fields
 
 PRICES = fields.checks("Prices and tiers", [], "Of your sources: money and memberships of these.")

@@ -11,7 +11,8 @@ from campaign.counting import recounts
 from campaign.counting.book import recount
 from campaign.counting.check import check
 from campaign.counting.edit import create
-from campaign.domain.campaign import Campaign, GoalKind, Rule, Scope
+from campaign.domain.about import Scope
+from campaign.domain.campaign import Campaign, GoalKind, Rule
 from campaign.domain.progress import fold
 from campaign.store import campaigns, day_totals, facts, prices, stamps
 from campaign.store.engine import Database

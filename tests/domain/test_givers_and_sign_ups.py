@@ -8,7 +8,8 @@ from itertools import accumulate
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaign.domain.campaign import GoalKind, Rule, Scope
+from campaign.domain.about import Scope
+from campaign.domain.campaign import GoalKind, Rule
 from campaign.domain.facts import Conversion, PaymentState, Person, SignUp, SourceRule
 from campaign.domain.standing import payment_standing, person_standing
 from tests.domain.test_standing_properties import DAYS, NOW

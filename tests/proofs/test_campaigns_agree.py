@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from campaign.counting.check import check
-from campaign.domain.campaign import Campaign, GoalKind, Rule, Scope
+from campaign.domain.about import Scope
+from campaign.domain.campaign import Campaign, GoalKind, Rule
 from campaign.store import campaigns, day_totals
 from tests.databases import Databases
 from tests.proofs import plain_count

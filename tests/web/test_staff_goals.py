@@ -11,7 +11,8 @@ import pytest
 
 from campaign.counting.book import recount
 from campaign.dashboard import campaigns
-from campaign.domain.campaign import GoalKind, Scope
+from campaign.domain.about import Scope
+from campaign.domain.campaign import GoalKind
 from campaign.domain.staff import Role
 from campaign.domain.standing import EntryKind
 from campaign.domain.steps import Match, Step

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from campaign.domain.campaign import is_tag
+from campaign.domain.about import is_tag
 from campaign.ingest.stripe.fields import Thing
 
 MOST_TAGS = 20

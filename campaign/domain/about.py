@@ -1,0 +1,51 @@
+"""What of all facts a campaign is about."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from campaign.domain.errors import Invalid
+
+SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?")
+"""A campaign's address."""
+_TAG = re.compile(r"[\w][\w .:-]{0,47}")
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What of all facts a campaign is about: whatever carries any of these. All empty: everything.
+
+    `campaigns`: addresses of campaigns named at checkout (the campaign's own always belongs). `prices`: keys of prices
+    or tiers. `products`: whose every price is meant. `tags`: words given with a membership or payment.
+    """
+
+    campaigns: tuple[str, ...] = ()
+    prices: tuple[str, ...] = ()
+    products: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+
+    @property
+    def is_everything(self) -> bool:
+        return not (self.campaigns or self.prices or self.products or self.tags)
+
+
+def validate_scope(scope: Scope) -> None:
+    """Raises Invalid naming the first that can't be meant."""
+    for slug in scope.campaigns:
+        if not SLUG.fullmatch(slug):
+            raise Invalid("scope_campaigns", f"{slug!r} is no campaign's address.")
+    for tag in scope.tags:
+        if not is_tag(tag):
+            raise Invalid(
+                "scope_tags", f"{tag!r} is no tag: use small letters, digits, spaces and hyphens, at most 48."
+            )
+    for name in ("campaigns", "prices", "products", "tags"):
+        values = getattr(scope, name)
+        if len(values) > 100 or any(not value.strip() or len(value) > 255 for value in values):
+            raise Invalid(f"scope_{name}", "Name at most 100, each with 1 to 255 characters.")
+
+
+def is_tag(text: str) -> bool:
+    """Whether a text can be a tag: as metadata gives it, in small letters."""
+    return text == text.strip().lower() and _TAG.fullmatch(text) is not None
