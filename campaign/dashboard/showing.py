@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from campaign.domain.campaign import Campaign
 from campaign.domain.display import Page, Reader, compiled, refusal, variant_of
 from campaign.domain.stage import Stage, is_shown_at, showing_dates, stage_at
+from campaign.store import showings
+from campaign.store.engine import Database
 
 REASONS = {
     "off": "It is switched off everywhere.",
@@ -28,6 +30,12 @@ REASONS = {
     "most": "This reader has seen it as often as anybody may.",
     "day": "This reader has seen it as often today as anybody may on one day.",
 }
+_TOLD = {
+    "shown": "It was shown.",
+    "close0": "Closed: not now.",
+    "close1": "Closed: already with us.",
+    "close2": "Closed: not this campaign.",
+}
 _NOT_NOW = {
     Stage.SCHEDULED: "The campaign has not begun.",
     Stage.ENDED_REACHED: "The result has been shown for as long as it was to be.",
@@ -46,6 +54,24 @@ class Answer:
     def is_shown(self) -> bool:
         """Whether the reader sees it."""
         return not self.reason
+
+
+@dataclass(frozen=True, slots=True)
+class WasTold:
+    """What browsers told in the last seven days, in words, most first; and each headline's showings and sign-ups."""
+
+    reasons: tuple[tuple[str, int], ...]
+    variants: tuple[showings.VariantSeen, ...]
+
+
+def was_told(db: Database, campaign: Campaign, now: datetime) -> WasTold:
+    """What browsers told of showings: how often it was shown, closed, and why not."""
+    with db.read() as session:
+        since = campaign.local_day(now) - timedelta(days=6)
+        reasons = showings.by_reason(session, campaign.id, since)
+        variants = showings.by_variant(session, campaign.id)
+    words = ((_TOLD.get(what) or REASONS.get(what, what), number) for what, number in reasons.items())
+    return WasTold(tuple(words), tuple(variants))
 
 
 def who_sees(campaign: Campaign, value: int | None, page: Page, reader: Reader, now: datetime) -> Answer:

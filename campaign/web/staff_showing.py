@@ -119,8 +119,10 @@ class _Pages:
             value = campaigns.preview_basis(self._db, base).progress.value
             answer = showing.who_sees(base, value, _page_asked(), _reader_asked(self._now()), self._runtime.now())
         tested = [v.key for v in base.display.variants[1:]]
-        return page("showing.html", status, campaign=base, form=form, conflict=conflict, answer=answer, asked=asked,
-                    readers=READERS, tested=tested, headlines=_headlines(base))  # fmt: skip
+        told = showing.was_told(self._db, base, self._runtime.now())
+        shown = {"form": form, "conflict": conflict, "answer": answer, "asked": asked, "told": told}
+        rest = {"readers": READERS, "tested": tested, "headlines": _headlines(base)}
+        return page("showing.html", status, campaign=base, **shown, **rest)
 
     def _now(self) -> int:
         return int(self._runtime.now().timestamp())

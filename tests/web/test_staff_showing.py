@@ -11,8 +11,9 @@ import pytest
 from campaign.banner.publish import Publisher
 from campaign.domain.look import Shape
 from campaign.domain.staff import Role
-from campaign.store import campaigns, publications
+from campaign.store import campaigns, publications, showings
 from campaign.store.engine import Database
+from campaign.store.showings import Told
 from tests.banner.newsroom import a_campaign
 from tests.web.staff_room import StaffRoom, fields, open_room
 
@@ -112,3 +113,17 @@ def test_an_unknown_placeholder_in_a_headline_under_test_can_not_be_saved(room: 
 
 def test_viewers_change_nothing(room: StaffRoom) -> None:
     assert room.signed_in(Role.VIEWER).get(PAGE).status_code == 403
+
+
+def test_what_browsers_told_stands_beside_the_rules(room: StaffRoom) -> None:
+    told = {
+        Told("25k", "shown", "b", "/a"): 1200,
+        Told("25k", "close0", "b", "/a"): 7,
+        Told("25k", "shown", "a", "/a"): 5,
+    }
+    with room.db.write() as session:
+        showings.add(session, told, room.now)
+    text = room.signed_in(Role.EDITOR).text(PAGE)
+    assert "It was shown. 1,205" in text
+    assert "Closed: not now. 7" in text
+    assert "b 1,200 0 0" in text
