@@ -11,7 +11,7 @@ from campaign.ingest.accounts import Accounts, IngestSettings, access_of
 from campaign.ingest.errors import RefusedBySource, SourceUnavailable
 from campaign.ingest.kinds import kind_of
 from campaign.ingest.source_kind import Access, KeyTried, TriesKeys
-from campaign.store import audit, changes, prices, source_figures, sources
+from campaign.store import audit, changes, prices, source_figures, source_keys, sources
 from campaign.store.engine import Database, Session
 from campaign.store.sealing import SourceSecrets
 from campaign.store.sources import SourceSeen
@@ -41,8 +41,8 @@ def add(
 
     Raises Invalid (a value can't be used, the key opens nothing), Conflict (the slug or the account is there already).
     """
-    sources.check_name(wanted.slug, wanted.name)
-    livemode = sources.check_key(wanted.kind, wanted.api_key or None)
+    source_keys.check_name(wanted.slug, wanted.name)
+    livemode = source_keys.check_key(wanted.kind, wanted.api_key or None)
     secrets = SourceSecrets(wanted.api_key, tuple(s.strip() for s in wanted.webhook_secret.split(",") if s.strip()))
     draft = SourceSeen(
         *(0, wanted.kind, wanted.slug, wanted.name, wanted.account or None, livemode, True, None, False, now),
@@ -76,7 +76,7 @@ def replace_key(
         from_environment = sources.key_is_from_environment(session, source_id, settings)
     if from_environment:
         raise Invalid("api_key", "This key stands in the environment (STRIPE_API_KEY); change it there and restart.")
-    if sources.check_key(source.kind, api_key) != source.livemode:
+    if source_keys.check_key(source.kind, api_key) != source.livemode:
         mode = "live" if source.livemode else "test"
         raise Invalid("api_key", f"This source is of the {mode} mode; enter a key of that mode.")
     tried = _try(access_of(source, replace(kept, api_key=api_key), settings))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from campaign.domain.errors import Conflict, Invalid, NotFound
 from campaign.store.sealing import SourceSecrets, seal, unseal
+from campaign.store.source_keys import GHOST, PATREON, STRIPE, check_key, check_name, livemode_of
 from campaign.store.tables import Source
 
-STRIPE, GHOST, PATREON = "stripe", "ghost", "patreon"
 FILE, API, HAND = "file", "api", "hand"
 ASKED = (STRIPE, GHOST, PATREON)
 """Sources that we ask; what the others hold is pushed to us, and nobody can sweep them."""
@@ -23,10 +22,6 @@ FORM_SLUG = "sign-up-form"
 """The source of those who sign up on a campaign's own page."""
 FIRST_SLUG = "stripe"
 """The source the environment describes; deliveries without a source's name in their address are its own."""
-
-_KEY = re.compile(r"(?:sk|rk)_(live|test)_\w+")
-_GHOST_KEY = re.compile(r"[0-9a-f]{24}:[0-9a-f]{64}")
-_SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?")
 
 
 class SourceSettings(Protocol):
@@ -222,35 +217,6 @@ def secrets_of(session: Session, source_id: int, settings: SourceSettings) -> So
         return kept
     signing = dict.fromkeys((*from_env.webhook_secrets, *kept.webhook_secrets))
     return SourceSecrets(from_env.api_key or kept.api_key, tuple(signing), kept.expiries)
-
-
-def check_name(slug: str, name: str) -> None:
-    """Return when a source can be called so. Raises Invalid."""
-    if not _SLUG.fullmatch(slug):
-        raise Invalid("slug", "Use small letters, digits and single dashes, at most 60.")
-    if not name.strip():
-        raise Invalid("name", "Give the source a name.")
-
-
-def check_key(kind: str, api_key: str | None) -> bool:
-    """Whether a key of this kind of source is of a live mode. Raises Invalid for what is no such key."""
-    if kind == STRIPE:
-        if api_key is None:
-            raise Invalid("api_key", "A source needs a secret or restricted key.")
-        return livemode_of(api_key)
-    if not api_key:
-        raise Invalid("api_key", "A source needs a key to be asked with.")
-    if kind == GHOST and not _GHOST_KEY.fullmatch(api_key):
-        raise Invalid("api_key", "A Ghost Admin API key is 24 letters and digits, a colon, and 64 more.")
-    return True
-
-
-def livemode_of(api_key: str) -> bool:
-    """Whether a key is of the live mode. Raises Invalid for what is no secret or restricted key."""
-    found = _KEY.fullmatch(api_key)
-    if found is None:
-        raise Invalid("api_key", "The key must begin with rk_live_, sk_live_, rk_test_ or sk_test_.")
-    return found[1] == "live"
 
 
 def _of_environment(settings: SourceSettings) -> dict[str, SourceSecrets]:

@@ -33,57 +33,66 @@ def blueprint(shelf: Shelf, page_headers: Headers, public_url: str) -> Blueprint
     """`/g/<slug>/go`, `/g/<slug>/thanks`, and the campaign page with a variant or article in its address."""
     bp = Blueprint("public", __name__)
     bp.record_once(_know_languages)
+    pages = _Pages(shelf, page_headers, public_url)
+    bp.add_url_rule("/g/<slug>/go", view_func=pages.go)
+    bp.add_url_rule("/g/<slug>/thanks", view_func=pages.thanks)
+    bp.add_url_rule("/g/<slug>/", view_func=pages.page, defaults={"lang": ""})
+    bp.add_url_rule("/g/<slug>/<language:lang>/", view_func=pages.page)
+    bp.add_url_rule("/oembed", view_func=pages.oembed)
+    return bp
 
-    @bp.get("/g/<slug>/go")
-    def go(slug: str) -> ResponseReturnValue:
-        known = _published(shelf, slug)
+
+class _Pages:
+    """What is put together from published bytes and the address it was asked by."""
+
+    def __init__(self, shelf: Shelf, page_headers: Headers, public_url: str) -> None:
+        self._shelf = shelf
+        self._page_headers = page_headers
+        self._public_url = public_url
+
+    def go(self, slug: str) -> ResponseReturnValue:
+        known = _published(self._shelf, slug)
         if not known["joinable"] and _home(known):
             return _to(_home(known))
         return _to(f"/g/{slug}/?{urlencode({**passed_on(), 't': new_token()})}#join")
 
-    @bp.get("/g/<slug>/thanks")
-    def thanks(slug: str) -> ResponseReturnValue:
-        known = _published(shelf, slug)
+    def thanks(self, slug: str) -> ResponseReturnValue:
+        known = _published(self._shelf, slug)
         back = f"{_home(known).partition('#')[0] or f'/g/{slug}/'}#mg=joined-{slug}"
         language = known["languages"][0]
         text = notice_words(language).thanks_once if "once" in request.args else ""
         page = notices.thanks_html(slug, back_href=back, language=language, text=text)
-        return _own_page(page, "no-store")
+        return self._own_page(page, "no-store")
 
-    @bp.get("/g/<slug>/", defaults={"lang": ""})
-    @bp.get("/g/<slug>/<language:lang>/")
-    def page(slug: str, lang: str) -> ResponseReturnValue:
-        body = shelf.body(f"/g/{slug}/{lang}{'/' if lang else ''}")
+    def page(self, slug: str, lang: str) -> ResponseReturnValue:
+        body = self._shelf.body(f"/g/{slug}/{lang}{'/' if lang else ''}")
         if body is None:
             raise NotFound("campaign", slug)
         query = html.escape(_passed_on())
         if query:
             action = f'action="/g/{slug}/join'
             body = body.replace(f'{action}"'.encode(), f'{action}?{query}"'.encode())
-        return _own_page(body, LIVE)
+        return self._own_page(body, LIVE)
 
-    @bp.get("/oembed")
-    def oembed() -> ResponseReturnValue:
+    def oembed(self) -> ResponseReturnValue:
         if request.args.get("format", "json") != "json":
             abort(501)
-        slug, language = _named(request.args.get("url", ""), public_url)
-        known = _published(shelf, slug)
+        slug, language = _named(request.args.get("url", ""), self._public_url)
+        known = _published(self._shelf, slug)
         languages = cast(list[str], known["languages"])
         most = (_pixels("maxwidth"), _pixels("maxheight"))
         language = language if language in languages else languages[0]
-        body = as_json(surfaces.oembed_of(slug, known["name"], language, public_url, most))
+        body = as_json(surfaces.oembed_of(slug, known["name"], language, self._public_url, most))
         response = Response(body, mimetype="application/json")
         response.headers["Cache-Control"] = LIVE
         response.headers["Access-Control-Allow-Origin"] = "*"
         return response
 
-    def _own_page(body: str | bytes, cache: str) -> Response:
+    def _own_page(self, body: str | bytes, cache: str) -> Response:
         response = Response(body, mimetype="text/html")
-        response.headers.extend(page_headers)
+        response.headers.extend(self._page_headers)
         response.headers["Cache-Control"] = cache
         return response
-
-    return bp
 
 
 def _named(address: str, public_url: str) -> tuple[str, str]:

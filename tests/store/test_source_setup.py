@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from campaign.domain.errors import Conflict, Invalid, NotFound
-from campaign.store import facts, reads, source_figures, sources
+from campaign.store import facts, reads, source_figures, source_keys, sources
 from campaign.store.engine import Database
 from campaign.store.sealing import SourceSecrets, seal, unseal
 from campaign.store.told import Told, ToldAccount, ToldMembership
@@ -73,7 +73,7 @@ def test_reads_are_counted_by_day_and_leave_the_window(db: Database, tmp_path: P
 )
 def test_a_key_must_be_of_its_kind(kind: str, key: str, right: bool) -> None:
     if right:
-        assert sources.check_key(kind, key)
+        assert source_keys.check_key(kind, key)
     else:
         with pytest.raises(Invalid):
-            sources.check_key(kind, key)
+            source_keys.check_key(kind, key)
