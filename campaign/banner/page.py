@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 from campaign.banner.beside import BesideView, beside_view
+from campaign.banner.forecast_words import forecast_sentence
 from campaign.banner.formats import Formats, autonym
 from campaign.banner.page_words import PageWords, page_words
 from campaign.banner.render import FragmentView, amount_text, environment, fragment_view
@@ -83,6 +84,7 @@ class PageView:
     fragment: FragmentView
     join: JoinView | None
     sign_up: SignUpView | None
+    forecast: str
     how: tuple[str, ...]
     checks: tuple[CheckView, ...]
     corrections: tuple[CorrectionView, ...]
@@ -131,6 +133,7 @@ def page_view(snapshot: Snapshot, public_url: str, language: str) -> PageView:
         fragment=fragment,
         join=_join(snapshot, formats, words),
         sign_up=_sign_up(snapshot, language),
+        forecast=forecast_sentence(snapshot, language),
         how=tuple(_how(snapshot, formats, words)),
         checks=tuple(_checks(snapshot, formats, words)),
         corrections=tuple(_corrections(snapshot, formats, words)),

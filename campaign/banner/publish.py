@@ -16,7 +16,17 @@ from campaign.banner.kept import before_of, kept_body
 from campaign.banner.snapshot import Snapshot, take
 from campaign.domain.campaign import Campaign, EditorState
 from campaign.domain.errors import CampaignTrackerError, DatabaseUnavailable
-from campaign.store import batches, campaigns, changes, day_totals, inbox, ledger, public_facts, publications
+from campaign.store import (
+    batches,
+    campaigns,
+    changes,
+    day_totals,
+    forecasts,
+    inbox,
+    ledger,
+    public_facts,
+    publications,
+)
 from campaign.store.engine import Database, Session
 from campaign.store.publications import Body
 
@@ -186,6 +196,7 @@ class Publisher:
             price=public_facts.join_price(session, campaign),
             offers=public_facts.offers(session, campaign),
             signs_up=public_facts.signs_up_here(session, campaign),
+            forecast=forecasts.range_for_readers(session, campaign.id),
             last_entry_id=ledger.last_entry_id(session, campaign.id),
         )
         snapshot = beside.with_beside(session, snapshot, everywhere, now)

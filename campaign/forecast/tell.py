@@ -76,7 +76,8 @@ def final_of(course: Course, table: Table, pushes: Sequence[Push], now: datetime
     quantiles = course.value + plus(coming * course.unit, -lost)
     if planned:
         quantiles = plus(quantiles, brought(planned, WORST_PUSH_SHARE, BEST_PUSH_SHARE))
-    quantiles = np.round(np.maximum.accumulate(np.maximum(quantiles, 0.0)))
+    quantiles = np.maximum.accumulate(np.maximum(quantiles, 0.0))
+    quantiles = np.maximum(np.round(quantiles / course.unit) * course.unit, np.minimum(quantiles, course.value))
     chance = float(1 - np.interp(course.campaign.target - 0.5, quantiles + np.arange(len(READ)) * 1e-6, READ,
                                  left=0.0, right=1.0))  # fmt: skip
     most = MOST_WITH_OWN if table.own >= OWN_NEEDED else MOST_FOR_SOFT
@@ -140,7 +141,10 @@ def _needed(course: Course, passed: Array) -> tuple[int, int]:
     left = float(passed[-1] - passed[days - 1]) - course.part_of_today * float(passed[days] - passed[days - 1])
     days_left = max(course.duration - days + 1 - course.part_of_today, 1e-6)
     today = float(passed[days] - passed[days - 1])
-    at_most = [min(missing, int(np.ceil(missing / max(part, 1.0)))) for part in (days_left, left / max(today, 1e-6))]
+    at_most = [
+        min(missing, int(np.ceil(missing / max(part, 1.0) / course.unit)) * course.unit)
+        for part in (days_left, left / max(today, 1e-6))
+    ]
     return at_most[0], at_most[1]
 
 

@@ -121,12 +121,14 @@ def is_shown_to_readers(session: Session, campaign_id: int) -> bool:
     return row is not None and row.is_public
 
 
-def for_readers(session: Session, campaign_id: int) -> Forecast | None:
-    """The last forecast where staff said that readers are told, and it has a range to tell."""
+def range_for_readers(session: Session, campaign_id: int) -> tuple[int, int] | None:
+    """Between which numbers it ends 8 times in 10, where staff said that readers are told, and it can be told."""
     if not is_shown_to_readers(session, campaign_id):
         return None
     told = last(session, campaign_id)
-    return told if told is not None and told.final is not None and told.outcome in _TOLD else None
+    if told is None or told.final is None or told.outcome not in _TOLD:
+        return None
+    return told.final.low80, told.final.high80
 
 
 _TOLD = (Outcome.ON_TRACK, Outcome.BEHIND)

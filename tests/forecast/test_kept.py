@@ -95,11 +95,11 @@ def test_readers_are_told_a_range_only_when_staff_say_so(db: Database) -> None:
     now = at(drive, 15.5)
     forecast_all(db, now)
     with db.read() as session:
-        assert forecasts.for_readers(session, drive.id) is None
+        assert forecasts.range_for_readers(session, drive.id) is None
     for is_public in (True, False, True):
         staff.show_to_readers(db, "drive", is_public=is_public, actor="ana", now=now)
         with db.read() as session:
-            assert (forecasts.for_readers(session, drive.id) is not None) is is_public
+            assert (forecasts.range_for_readers(session, drive.id) is not None) is is_public
 
 
 def test_ranges_widen_when_they_held_too_rarely_and_narrow_when_too_often() -> None:
