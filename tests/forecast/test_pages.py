@@ -63,7 +63,7 @@ def test_an_editor_plans_a_push_and_takes_it_out_and_a_wrong_day_is_said(one: Da
         assert staff.post("/campaigns/drive/pushes", page, **push).status_code == 303
         assert "letter, +100 expected" in staff.text(page)
         assert staff.post("/campaigns/drive/pushes/1/withdraw", page).status_code == 303
-        assert "letter" not in staff.text(page)
+        assert "letter, +100" not in staff.text(page)
 
 
 def test_a_viewer_can_neither_plan_nor_show(one: Database, tmp_path: Path) -> None:
