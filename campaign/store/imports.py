@@ -118,6 +118,20 @@ def people_without_memberships_since(session: Session, source_id: int, stamp: in
     return list(session.scalars(query))
 
 
+def people_of_memberships(session: Session, source_id: int, membership_keys: Collection[str]) -> set[int]:
+    """Whose memberships these are."""
+    found: set[int] = set()
+    for some in parts(sorted(membership_keys)):
+        found |= set(
+            session.scalars(
+                select(Account.person_id)
+                .join(MembershipRow, MembershipRow.account_id == Account.id)
+                .where(MembershipRow.source_id == source_id, MembershipRow.key.in_(some))
+            )
+        )
+    return found
+
+
 def billed_until(session: Session, source_id: int, membership_keys: Collection[str]) -> dict[str, datetime]:
     """The end of the last period that any invoice bills, whatever its state, by membership."""
     i, line = InvoiceRow, InvoiceLineRow

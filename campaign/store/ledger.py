@@ -15,7 +15,7 @@ from campaign.domain.errors import NotFound
 from campaign.domain.standing import EntryKind, StandingEntry
 from campaign.store import day_totals
 from campaign.store.people import chunks
-from campaign.store.tables import EntryRow
+from campaign.store.tables import CampaignRow, EntryRow
 
 PERSON = "person"
 PAYMENT = "payment"
@@ -170,6 +170,20 @@ def entry(session: Session, entry_id: int) -> Entry:
     if row is None:
         raise NotFound("entry", entry_id)
     return _entry(row)
+
+
+def have_entries(session: Session, subject_kind: str, subject_ids: Collection[int]) -> set[int]:
+    """Which of these subjects any campaign has ever booked anything for."""
+    e = EntryRow
+    found: set[int] = set()
+    for ids in chunks(subject_ids):
+        of_any = e.campaign_id.in_(select(CampaignRow.id))
+        found |= set(
+            session.scalars(
+                select(e.subject_id).where(of_any, e.subject_kind == subject_kind, e.subject_id.in_(ids)).distinct()
+            )
+        )
+    return found
 
 
 def reversal_of(session: Session, entry_id: int) -> int | None:

@@ -21,8 +21,9 @@ from campaign.domain.errors import Conflict
 from campaign.ingest.errors import AllowanceSpent
 from campaign.ingest.stripe import allowance as allowances
 from campaign.ingest.sweep import import_all, sweep, want_import
-from campaign.store import batches, imports, reads, sweeps
+from campaign.store import batches, imports, objects, reads, sweeps
 from campaign.store.engine import open_database
+from campaign.store.objects import Ref
 from campaign.store.tables import EntryRow
 from tests.databases import Databases
 from tests.ingest.stand import Stand, catch_up, instant, window
@@ -95,6 +96,30 @@ def test_a_killed_import_goes_on_behind_what_it_took_in(
         assert stand.differences(members) == []
         with db.read() as session:
             assert imports.state(session, stand.source_id) is None
+        db.dispose()
+
+
+def test_an_import_counts_again_who_was_counted_before_and_turns_out_to_be_somebody_known(
+    stripe: StripeWorld, databases: Databases, tmp_path: Path
+) -> None:
+    price = stripe.price(500)
+    one = stripe.join(price, "vera@example.org")
+    other = stripe.join(price, "vira@example.org")
+    with databases.fresh() as url:
+        db = open_database(url)
+        stand = Stand.open(db, tmp_path, stripe.api_key, stripe.address)
+        members = stand.campaign(GoalKind.MEMBERS, *window(stripe.now))
+        catch_up(stripe, stand)
+        with db.write() as session:
+            refs = [Ref("subscription", joined.subscription) for joined in (one, other)]
+            objects.mark_dirty(session, stand.source_id, refs, stand.now(), "staff", None)
+        stand.work()
+        assert stand.value(members) == 2
+        stripe.change_address(other.customer, "vera@example.org")
+        import_all(db, stand.accounts, stand.source_id, stand.now, "test", calls_per_second=1000)
+        stand.work()
+        assert stand.value(members) == 1
+        assert stand.differences(members) == []
         db.dispose()
 
 

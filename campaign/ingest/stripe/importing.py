@@ -20,7 +20,7 @@ from campaign.ingest.stripe.pages import Lister, Page
 from campaign.ingest.stripe.reach import Reach
 from campaign.ingest.stripe.reading import CHARGE, DISPUTE, INVOICE, PRICE, REFUND, SUBSCRIPTION, Reader, Reading
 from campaign.ingest.stripe.subscriptions import told_subscription
-from campaign.store import batches, fact_differences, facts, imports, objects, prices, sources
+from campaign.store import batches, fact_differences, facts, imports, ledger, objects, prices, sources
 from campaign.store.engine import Database, Session
 from campaign.store.imports import ImportState
 from campaign.store.ledger import Cause
@@ -98,16 +98,22 @@ class Importer:
             saved = facts.save(session, self.source_id, reading.told, stamp)
             other = prices.save(session, self.source_id, reading.prices, stamp)
             recounts.products_changed(session, other, now)
-            book.recount(session, self._due_now(kind, saved.touched), self.cause, now)
+            book.recount(session, self._due_now(session, kind, reading, saved.touched), self.cause, now)
             if objects.any_unsettled(session, self.source_id):
                 objects.settle(session, self.source_id, reading.whole - reading.dirties, stamp)
             if reading.dirties:
                 objects.mark_dirty(session, self.source_id, reading.dirties, now, self.cause.kind, self.cause.id)
             self._got_to(session, kind, str(rows[-1]["id"]))
 
-    def _due_now(self, kind: str, touched: Touched) -> Touched:
-        """People are counted when their memberships come, so that what came before is not counted in vain."""
-        return touched if kind == SUBSCRIPTION else Touched(payments=touched.payments)
+    def _due_now(self, session: Session, kind: str, reading: Reading, touched: Touched) -> Touched:
+        """Who was never counted is counted when their memberships come, so that what came before is not in vain.
+
+        Then all of them, also where a membership itself says nothing new: an invoice may have.
+        """
+        if kind == SUBSCRIPTION:
+            people = imports.people_of_memberships(session, self.source_id, reading.told.memberships)
+            return Touched(touched.people | people, touched.payments)
+        return Touched(ledger.have_entries(session, ledger.PERSON, touched.people), touched.payments)
 
     def _recount_others(self) -> None:
         """Those whose memberships were known already, or who have none."""
