@@ -98,6 +98,27 @@ def _save_memberships(
     account_ids |= {row.before["account_id"] for row in changed if row.before is not None}
     touched.people |= joins.reassign(session, joins.naming(session, {key for key, row in kept.items() if row.changed}))
     touched.people |= accounts.people_of(session, account_ids)
+    said = {key for key, row in kept.items() if row.changed and _says_other(row.before, values[key])}
+    _touch_paid_for(session, source_id, said, touched)
+
+
+def _says_other(before: Row | None, values: Values) -> bool:
+    """Whether a membership's campaign or tags changed, which its payments inherit."""
+    if before is None:
+        return bool(values["campaign_slug"] or values["tags"])
+    return any(before[name] != values[name] for name in ("campaign_slug", "tags"))
+
+
+def _touch_paid_for(session: Session, source_id: int, membership_keys: Collection[str], touched: Touched) -> None:
+    """The payments of these memberships' invoices."""
+    for some in parts(sorted(membership_keys)):
+        rows = session.execute(
+            select(InvoiceRow.key, InvoiceRow.link_keys).where(
+                InvoiceRow.source_id == source_id, InvoiceRow.membership_key.in_(some)
+            )
+        ).all()
+        links = {link for _, link_keys in rows for link in link_keys}
+        _touch_linked(session, source_id, links, {key for key, _ in rows}, touched)
 
 
 def membership_values(m: ToldMembership, account_id: int) -> Values:
