@@ -80,13 +80,18 @@ def components(
     """
     rank = {account: at for at, account in enumerate(sorted(order, key=order.__getitem__))}
     groups = _Groups(rank, apart)
-    for join in sorted(joins, key=lambda j: (_STRENGTH[j.by], sorted(rank[a] for a in j.accounts), j.of)):
+    for join in _in_order(rank, joins):
         firsts: list[int] = []
         for account in sorted(join.accounts, key=rank.__getitem__):
             if not any(groups.unite(first, account) for first in firsts):
                 firsts.append(account)
     people = sorted(groups.members(), key=lambda accounts: rank[accounts[0]])
     return Parts(tuple(tuple(accounts) for accounts in people), tuple(_undecided(rank, joins, apart, groups)))
+
+
+def _in_order(rank: Mapping[int, int], joins: Collection[Join]) -> list[Join]:
+    """The strongest first; of equals, those of the first accounts."""
+    return sorted(joins, key=lambda j: (_STRENGTH[j.by], sorted(rank[a] for a in j.accounts), j.of))
 
 
 class _Groups:
@@ -130,7 +135,7 @@ def _undecided(
     """Of each join that goes through two people, the first two of either side whom staff do not keep apart."""
     decided = {frozenset(pair) for pair in apart}
     found: dict[frozenset[int], Undecided] = {}
-    for join in sorted(joins, key=lambda j: (_STRENGTH[j.by], j.of)):
+    for join in _in_order(rank, joins):
         sides: dict[int, list[int]] = defaultdict(list)
         for account in sorted(join.accounts, key=rank.__getitem__):
             sides[groups.first(account)].append(account)
