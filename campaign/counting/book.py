@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -42,8 +43,9 @@ def recount(session: Session, touched: Touched, cause: Cause, now: datetime) -> 
     for kind, ids in ((PERSON, touched.people), (PAYMENT, touched.payments)):
         concerned = [c for c in everywhere if counted_subject(c) == kind]
         for part in people.chunks(ids) if concerned else ():
+            facts = _read(session, kind, part)
             for campaign in concerned:
-                made += recount_chunk(session, campaign, part, rules, cause, now)
+                made += _recount(session, campaign, facts, rules, cause, now)
     return made
 
 
@@ -56,10 +58,33 @@ def recount_chunk(
     session: Session, campaign: Campaign, ids: Collection[int], rules: SourceRules, cause: Cause, now: datetime
 ) -> int:
     """The same for up to a few hundred subjects of one campaign, people or payments as it counts."""
-    kind = counted_subject(campaign)
-    standings, ledgers, read = _compare(session, campaign, ids, rules, now)
+    facts = _read(session, counted_subject(campaign), ids)
+    return _recount(session, campaign, facts, rules, cause, now)
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """Subjects with their facts, read once for every campaign: people, or payments."""
+
+    people: Sequence[Person] = ()
+    payments: Sequence[Payment] = ()
+
+    def ids(self) -> list[int]:
+        return [subject.id for subject in (*self.people, *self.payments)]
+
+
+def _read(session: Session, kind: str, ids: Collection[int]) -> _Facts:
+    if kind == PAYMENT:
+        return _Facts(payments=people.load_payments(session, ids))
+    return _Facts(people=people.load_people(session, ids))
+
+
+def _recount(
+    session: Session, campaign: Campaign, facts: _Facts, rules: SourceRules, cause: Cause, now: datetime
+) -> int:
+    standings, ledgers, read = _compare(session, campaign, facts, rules, now)
     rates.keep(session, read)
-    return _book(session, campaign, kind, standings, ledgers, cause, now)
+    return _book(session, campaign, counted_subject(campaign), standings, ledgers, cause, now)
 
 
 def compare(
@@ -69,21 +94,21 @@ def compare(
 
     Time does not go back: what another process booked a moment after `now` was taken is no entry of the future.
     """
-    return _compare(session, campaign, ids, rules, now)[:2]
+    return _compare(session, campaign, _read(session, counted_subject(campaign), ids), rules, now)[:2]
 
 
 def _compare(
-    session: Session, campaign: Campaign, ids: Collection[int], rules: SourceRules, now: datetime
+    session: Session, campaign: Campaign, facts: _Facts, rules: SourceRules, now: datetime
 ) -> tuple[dict[int, Standing], dict[int, SubjectLedger], list[Payment]]:
     """The same, and beside it the payments of a money campaign as they were read, with their conversions."""
-    ledgers = ledger.subject_ledgers(session, campaign.id, counted_subject(campaign), ids)
+    ledgers = ledger.subject_ledgers(session, campaign.id, counted_subject(campaign), facts.ids())
     booked = [at for has in ledgers.values() if (at := has.last_booked_at) is not None and at < now + CLOCKS_DIFFER]
     at = max([now, *booked])
     if counted_subject(campaign) == PAYMENT:
-        read = rates.converted(session, people.load_payments(session, ids), campaign.currency, rules)
+        read = rates.converted(session, facts.payments, campaign.currency, rules)
         standings = _answers(read, payment_standing, campaign, rules, at)
     else:
-        read, found = [], people.load_people(session, ids)
+        read, found = [], facts.people
         if campaign.kind is GoalKind.GIVERS and campaign.rule.minimum_minor:
             found = rates.converted_people(session, found, campaign.currency, rules)
             read = [payment for person in found for payment in person.payments]
