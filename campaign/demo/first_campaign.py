@@ -65,8 +65,8 @@ def the_campaign(now: datetime, source_id: int | None, price_key: str, home_url:
         opening=Opening(OPENING, first_instant(starts_on, ZONE), (OpeningSource("Earlier system"),)),
         words={"en": {stage.value: own for stage in RUNNING_STAGES}},
         join=Join(source_id, price_key, f"{home_url}/"),
-        # Whoever tries the demo opens the article often.
-        display=Display(most=0),
+        # Whoever tries the demo opens the article often: no rule of showing, so that its page asks for none.
+        display=Display(most=0, closable=False, quiet_tags=()),
         state=EditorState.PUBLIC,
     )
 

@@ -15,6 +15,8 @@ HEARD = 300
 """Moments that are asked how far off the rule was; more than above, since tails need many."""
 TRUST = 0.7
 """How far the neighbours' own levels replace the rule's."""
+UNSEEN = 2.0
+"""By how much farther a moment counts that has what no campaign of the table has: a kind it holds none of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ def alike(table: Table, near: Array) -> Alike:
     distances = np.sqrt(np.maximum(squares, 0)) * past.closer
     heard = _nearest(distances, HEARD)
     closest = heard[:NEIGHBOURS]
-    fiftieth = float(distances[heard[min(49, len(heard) - 1)]])
+    fiftieth = float(distances[heard[min(49, len(heard) - 1)]]) * (UNSEEN if _is_unseen(table, near) else 1.0)
     asked = closest[past.made[closest] >= 0]
     made = float(np.average(past.made[asked], weights=past.weight[asked])) if len(asked) else None
     return Alike(
@@ -57,6 +59,12 @@ def alike(table: Table, near: Array) -> Alike:
 def scaled_near(table: Table, near: Array) -> Array:
     """Likeness features as the table keeps them."""
     return np.clip((near - table.near_scale[0]) * table.near_scale[1], -6.35, 6.35)
+
+
+def _is_unseen(table: Table, near: Array) -> bool:
+    """Whether the moment differs in what never varied in the table, which its distances can't tell."""
+    never_varied = table.near_scale[1] == 0
+    return bool(np.any(np.abs(near - table.near_scale[0])[never_varied] > 1e-6))
 
 
 def recalibrated(levels: Array, found: Alike) -> Array:

@@ -24,7 +24,8 @@ from campaign.web.staff_sessions import needs, route
 
 def add_pages(bp: Blueprint, runtime: Runtime) -> None:
     pages = _Pages(runtime)
-    route(bp, "/by-hand", pages.by_hand, methods=("GET", "POST"))
+    route(bp, "/by-hand", pages.by_hand)
+    route(bp, "/by-hand/enter", pages.enter_by_hand, methods=("POST",))
     route(bp, "/by-hand/<int:hand_id>/receive", pages.receive_by_hand, methods=("POST",))
     route(bp, "/by-hand/<int:hand_id>/reverse", pages.reverse_by_hand, methods=("GET", "POST"))
 
@@ -37,12 +38,14 @@ class _Pages:
     @needs(Role.VIEWER)
     def by_hand(self) -> ResponseReturnValue:
         view = shown.by_hand_page(self._db)
-        can_edit = staff_sessions.staff().role.allows(Role.EDITOR)
+        return page("by_hand.html", view=view, form=_form(view), now=self._runtime.now())
+
+    @needs(Role.EDITOR)
+    def enter_by_hand(self) -> ResponseReturnValue:
+        view = shown.by_hand_page(self._db)
         form = _form(view)
-        if request.method == "POST" and not can_edit:
-            return page("by_hand.html", 403, view=view, form=form, now=self._runtime.now())
         if not form.validate_on_submit():
-            return page("by_hand.html", 400 if form.errors else 200, view=view, form=form, now=self._runtime.now())
+            return page("by_hand.html", 400, view=view, form=form, now=self._runtime.now())
         try:
             self._enter(form, view)
         except Invalid as problem:

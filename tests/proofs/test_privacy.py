@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urljoin
 from urllib.request import Request, urlopen
 
 import psycopg
@@ -65,9 +65,12 @@ def needles() -> dict[bytes, str]:
 
 def pay_at_checkout(running: Running, world: StripeWorld) -> None:
     """The campaign's join form, then the hosted page with address and name."""
-    asked = Request(f"http://127.0.0.1:{running.port}/g/members/join", b"", method="POST")
+    here = f"http://127.0.0.1:{running.port}/g/members/join"
     opener = _stay()
-    with opener.open(asked, timeout=20) as answer:
+    with opener.open(Request(here, b"", method="POST"), timeout=20) as answer:
+        assert answer.status == 303, answer.read()[:500]
+        with_token = urljoin(here, answer.headers["Location"])
+    with opener.open(with_token, timeout=20) as answer:
         assert answer.status == 303, answer.read()[:500]
         url = answer.headers["Location"]
     told = {"do": "pay", "email": AT_CHECKOUT[0], "name": AT_CHECKOUT[1], "payment": "card"}

@@ -26,7 +26,7 @@ def room(db: Database, tmp_path: Path) -> Iterator[StaffRoom]:
 def test_a_promise_is_kept_received_and_taken_back(room: StaffRoom) -> None:
     editor = room.signed_in(Role.EDITOR)
     given = {**EMPTY, "what": "member", "note": "cash at the fair", "address": "ana@example.org"}
-    assert editor.post("/by-hand", **given).status_code == 303
+    assert editor.post("/by-hand/enter", page="/by-hand", **given).status_code == 303
     assert "Promised, not received" in editor.text("/by-hand")
     editor.post("/by-hand/1/receive", page="/by-hand")
     assert "Promised, not received" not in editor.text("/by-hand")
@@ -40,7 +40,7 @@ def test_a_promise_is_kept_received_and_taken_back(room: StaffRoom) -> None:
 def test_what_is_missing_is_said_at_its_field(room: StaffRoom) -> None:
     editor = room.signed_in(Role.EDITOR)
     given = {**EMPTY, "what": "payment", "note": "cheque", "currency": "EUR", "amount": "twelve"}
-    answer = editor.post("/by-hand", **given)
+    answer = editor.post("/by-hand/enter", page="/by-hand", **given)
     assert answer.status_code == 400
     assert "Enter an amount like" in words(answer)
 
@@ -56,4 +56,4 @@ def test_viewers_only_look(room: StaffRoom) -> None:
     viewer = room.signed_in(Role.VIEWER)
     assert "Enter one" not in viewer.text("/by-hand")
     given = {**EMPTY, "what": "payment", "note": "cheque", "currency": "EUR", "amount": "12"}
-    assert viewer.post("/by-hand", page="/account", **given).status_code == 403
+    assert viewer.post("/by-hand/enter", page="/account", **given).status_code == 403
