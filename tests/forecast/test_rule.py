@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,8 +11,10 @@ from hypothesis import strategies as st
 from campaign.domain.campaign import GoalKind
 from campaign.domain.forecast import Outcome
 from campaign.forecast.course import course_of
+from campaign.forecast.features import NEAR_NAMES
 from campaign.forecast.history import History, Kind
-from campaign.forecast.rule import READ, outlook
+from campaign.forecast.neighbours import UNSEEN
+from campaign.forecast.rule import READ, like_this, outlook
 from campaign.forecast.table import reference
 from campaign.forecast.tell import tell
 from tests.forecast.courses import IN_A_U, a_drive, at, totals_of
@@ -144,3 +148,19 @@ def test_each_state_has_its_campaign() -> None:
     now = at(strange, 15.5)
     rows = totals_of(strange, [0] * 14 + [2_000_000, 3])
     assert tell(course_of(strange, rows, now), reference(), [], now).outcome is Outcome.UNLIKE
+
+
+def test_a_kind_the_table_holds_none_of_counts_as_farther_and_widens_the_ranges() -> None:
+    table = reference()
+    scale = table.near_scale.copy()
+    of_legal = NEAR_NAMES.index("kind: legal")
+    scale[:, of_legal] = 0.0
+    without = replace(table, near_scale=scale)
+    counts = np.array([12.0, 9, 4, 5, 3, 6, 2, 4, 5, 3])
+    petition = History(counts, None, 40, 0, 400.0, False, False, Kind.LEGAL)
+    all_or_nothing = replace(petition, kind=Kind.HARD)
+    found = like_this(petition, without)
+    assert found.unlike == UNSEEN * like_this(all_or_nothing, without).unlike
+    as_near = replace(found, unlike=found.unlike / UNSEEN)
+    wide, narrow = outlook(petition, without), outlook(petition, without, found=as_near)
+    assert np.diff(wide.range_of(0.8)) > np.diff(narrow.range_of(0.8))
