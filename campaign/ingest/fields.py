@@ -1,10 +1,10 @@
-"""Reading an object of a source that writes times as texts: a typed value or MalformedFact; the unknown is ignored."""
+"""Reading an object of a source: each getter gives a typed value or raises MalformedFact; the unknown is ignored."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any, Self, cast
 
 from campaign.domain.errors import Invalid, MalformedFact
 from campaign.domain.money import exponent
@@ -14,42 +14,38 @@ _LONGEST_KEY = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Fields:
-    """An object, or a part of one, named for errors by the kind and id of the whole."""
+class Part:
+    """An object, or a part of one, named for errors by the kind and id of the whole; how times are told is its own."""
 
     kind: str
     key: str
     body: Json
 
-    @classmethod
-    def of(cls, body: Any, kind: str) -> Fields:
-        """The object, which must have an id."""
-        key = kept_text(cast(Json, body).get("id"), _LONGEST_KEY) if isinstance(body, dict) else None
-        if key is None:
-            raise MalformedFact(kind, "?", "has no id")
-        return cls(kind, key, cast(Json, body))
-
     def wrong(self, problem: str) -> MalformedFact:
         """The error that says so of this object."""
         return MalformedFact(self.kind, self.key, problem)
 
-    def part(self, name: str) -> Fields | None:
+    def part(self, name: str) -> Self | None:
         """The object inside; None where there is none."""
         value = self.body.get(name)
         if value is None:
             return None
         if not isinstance(value, dict):
             raise self.wrong(f"{name} is no object")
-        return Fields(self.kind, self.key, cast(Json, value))
+        return replace(self, body=cast(Json, value))
 
-    def parts(self, name: str) -> list[Fields]:
+    def parts(self, name: str) -> list[Self]:
         """The objects of a list; none where there is no list."""
-        value = self.body.get(name)
+        value = self.listed(name)
         if value is None:
             return []
         if not isinstance(value, list) or not all(isinstance(row, dict) for row in cast(list[Any], value)):
             raise self.wrong(f"{name} is no list of objects")
-        return [Fields(self.kind, self.key, row) for row in cast(list[Json], value)]
+        return [replace(self, body=row) for row in cast(list[Json], value)]
+
+    def listed(self, name: str) -> Any:
+        """Where a list stands."""
+        return self.body.get(name)
 
     def text(self, name: str) -> str:
         """A text that is there."""
@@ -64,6 +60,39 @@ class Fields:
         if value is not None and not isinstance(value, str):
             raise self.wrong(f"{name} is no text")
         return value
+
+    def currency(self, name: str = "currency") -> str:
+        """An ISO 4217 code; an unknown one is refused."""
+        code = self.text(name).upper()
+        try:
+            exponent(code)
+        except Invalid as error:
+            raise self.wrong(f"{code[:8]!r} is no currency we know") from error
+        return code
+
+    def instant(self, name: str) -> datetime:
+        """A time that is there."""
+        value = self.optional_instant(name)
+        if value is None:
+            raise self.wrong(f"{name} is missing")
+        return value
+
+    def optional_instant(self, name: str) -> datetime | None:
+        """A time as this source writes it; None where there is none."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True)
+class Fields(Part):
+    """An object whose source writes times as texts."""
+
+    @classmethod
+    def of(cls, body: Any, kind: str) -> Fields:
+        """The object, which must have an id."""
+        key = kept_text(cast(Json, body).get("id"), _LONGEST_KEY) if isinstance(body, dict) else None
+        if key is None:
+            raise MalformedFact(kind, "?", "has no id")
+        return cls(kind, key, cast(Json, body))
 
     def id_text(self, name: str) -> str | None:
         """An id, None where there is none; the empty text is none."""
@@ -83,26 +112,10 @@ class Fields:
             raise self.wrong(f"{name} is no whole number")
         return value
 
-    def currency(self, name: str) -> str:
-        """An ISO 4217 code; an unknown one is refused."""
-        code = self.text(name).upper()
-        try:
-            exponent(code)
-        except Invalid as error:
-            raise self.wrong(f"{code[:8]!r} is no currency we know") from error
-        return code
-
     def yes(self, name: str) -> bool:
         """Whether it says true; some databases behind a service say 1."""
         value = self.body.get(name)
         return value is True or value == 1
-
-    def instant(self, name: str) -> datetime:
-        """A time that is there."""
-        value = self.optional_instant(name)
-        if value is None:
-            raise self.wrong(f"{name} is missing")
-        return value
 
     def optional_instant(self, name: str) -> datetime | None:
         """An ISO 8601 time, of UTC where it names no zone; None where there is none."""

@@ -1,4 +1,4 @@
-"""Reading an object of Stripe's: each getter gives a typed value or raises MalformedFact; the unknown is ignored."""
+"""Reading an object of Stripe's, with its times and its minor units."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from campaign.domain.errors import Invalid, MalformedFact
+from campaign.domain.errors import MalformedFact
 from campaign.domain.money import exponent, share
-
-Json = dict[str, Any]
+from campaign.ingest.bodies import Json
+from campaign.ingest.fields import Part
 
 _LATEST = 1 << 33
 _DECIMALS_AT_STRIPE = {"ISK": 2, "UGX": 2, "MGA": 0}
@@ -21,12 +21,8 @@ three decimals have three in both; that Stripe takes no last digit but 0 matters
 
 
 @dataclass(frozen=True, slots=True)
-class Thing:
-    """An object, or a part of one, named for errors by the kind and id of the whole."""
-
-    kind: str
-    key: str
-    body: Json
+class Thing(Part):
+    """An object of Stripe's."""
 
     @classmethod
     def of(cls, body: Any, kind: str) -> Thing:
@@ -41,40 +37,10 @@ class Thing:
             raise MalformedFact(kind, key, f"is a {str(fields.get('object'))[:40]}")
         return cls(kind, key, fields)
 
-    def wrong(self, problem: str) -> MalformedFact:
-        return MalformedFact(self.kind, self.key, problem)
-
-    def part(self, name: str) -> Thing | None:
-        """The object inside; None where there is none."""
+    def listed(self, name: str) -> Any:
+        """Stripe's kind of list, or a plain one."""
         value = self.body.get(name)
-        if value is None:
-            return None
-        if not isinstance(value, dict):
-            raise self.wrong(f"{name} is no object")
-        return Thing(self.kind, self.key, cast(Json, value))
-
-    def parts(self, name: str) -> list[Thing]:
-        """The objects of a list, Stripe's kind of list or a plain one; none where there is no list."""
-        value = self.body.get(name)
-        if isinstance(value, dict):
-            value = cast(Json, value).get("data")
-        if value is None:
-            return []
-        if not isinstance(value, list) or not all(isinstance(row, dict) for row in cast(list[Any], value)):
-            raise self.wrong(f"{name} is no list of objects")
-        return [Thing(self.kind, self.key, row) for row in cast(list[Json], value)]
-
-    def text(self, name: str) -> str:
-        value = self.optional_text(name)
-        if not value:
-            raise self.wrong(f"{name} is missing")
-        return value
-
-    def optional_text(self, name: str) -> str | None:
-        value = self.body.get(name)
-        if value is not None and not isinstance(value, str):
-            raise self.wrong(f"{name} is no text")
-        return value
+        return cast(Json, value).get("data") if isinstance(value, dict) else value
 
     def number(self, name: str, default: int | None = None) -> int:
         value = self.body.get(name, default)
@@ -83,12 +49,6 @@ class Thing:
             raise self.wrong(f"{name} is no whole number")
         if abs(value) >= 1 << 53:
             raise self.wrong(f"{name} is too large")
-        return value
-
-    def instant(self, name: str) -> datetime:
-        value = self.optional_instant(name)
-        if value is None:
-            raise self.wrong(f"{name} is missing")
         return value
 
     def optional_instant(self, name: str) -> datetime | None:
@@ -112,15 +72,6 @@ class Thing:
         if not isinstance(value, str) or not value or len(value) > 255:
             raise self.wrong(f"{name} has no id")
         return value
-
-    def currency(self, name: str = "currency") -> str:
-        """An ISO 4217 code; an unknown one is refused."""
-        code = self.text(name).upper()
-        try:
-            exponent(code)
-        except Invalid as error:
-            raise self.wrong(f"{code[:8]!r} is no currency we know") from error
-        return code
 
     def minor(self, name: str, currency: str) -> int:
         """The amount in ISO 4217 minor units."""
