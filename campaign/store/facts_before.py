@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
@@ -11,6 +12,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from campaign.domain.facts import How
+from campaign.store import erasures
 from campaign.store.fact_rows import Row, parts, rows_by_key
 from campaign.store.tables import Account, Base, FactBefore, MembershipRow, PaymentRow, SignUpRow
 from campaign.store.told import Told, ToldAccount, ToldMembership, ToldPayment, ToldSignUp
@@ -35,15 +37,22 @@ class Before:
 
 
 def keep(session: Session, source_id: int, told: Told, stamp: int) -> None:
-    """What stands of the facts that this reading is about to tell again is kept, under the reading's stamp."""
-    for kind, keys in (
-        (ACCOUNT, told.accounts.keys()),
-        (MEMBERSHIP, told.memberships.keys()),
-        (PAYMENT, told.payments.keys()),
-        (SIGN_UP, told.sign_ups.keys()),
-    ):
-        standing = rows_by_key(session, TABLES[kind], source_id, list(keys))
+    """What stands of the facts that this reading is about to tell again is kept, under the reading's stamp.
+
+    Of a fact that something newer has told, what this reading says is kept as what was before that: it changes nothing
+    now, and stands once the newer one is undone.
+    """
+    told = erasures.disguise(session, source_id, told)
+    facts: tuple[tuple[str, Mapping[str, Any]], ...] = (
+        (ACCOUNT, told.accounts),
+        (MEMBERSHIP, told.memberships),
+        (PAYMENT, told.payments),
+        (SIGN_UP, told.sign_ups),
+    )
+    for kind, by_key in facts:
+        standing = rows_by_key(session, TABLES[kind], source_id, list(by_key))
         older = {key: row for key, row in standing.items() if 0 < row["fetched_seq"] < stamp}
+        newer = {key: row["fetched_seq"] for key, row in standing.items() if row["fetched_seq"] > stamp}
         account_keys = _account_keys(session, older.values()) if kind != ACCOUNT else {}
         rows = [
             {
@@ -58,6 +67,32 @@ def keep(session: Session, source_id: int, told: Told, stamp: int) -> None:
         ]
         for some in parts(rows):
             session.execute(insert(FactBefore), some)
+        _keep_between(session, source_id, kind, {by_key[key]: at for key, at in newer.items()}, stamp)
+
+
+def _keep_between(session: Session, source_id: int, kind: str, newer: Mapping[Any, int], stamp: int) -> None:
+    """What is told takes its place by its stamp among what was before. `newer`: what is told to what stands under."""
+    b = FactBefore
+    kept: dict[str, list[FactBefore]] = defaultdict(list)
+    for some in parts(sorted(fact.key for fact in newer)):
+        rows = session.scalars(select(b).where(b.source_id == source_id, b.kind == kind, b.key.in_(some)))
+        for row in rows:
+            kept[row.key].append(row)
+    for fact, stands_under in newer.items():
+        of = kept[fact.key]
+        stamps = {stands_under, *(row.stamp for row in of), *(row.before_stamp for row in of)}
+        if stamp in stamps:
+            continue
+        above = min(at for at in stamps if at > stamp)
+        after = next((row for row in of if row.stamp == above), None)
+        if after is None:
+            after = b(source_id=source_id, stamp=above, kind=kind, key=fact.key)
+            session.add(after)
+        else:
+            below = {"before_stamp": after.before_stamp, "body": after.body}
+            session.add(b(source_id=source_id, stamp=stamp, kind=kind, key=fact.key, **below))
+        after.before_stamp, after.body = stamp, _told_body(fact)
+    session.flush()
 
 
 def told_under(session: Session, kind: str, source_id: int, stamp: int, after_id: int, limit: int) -> dict[int, str]:
@@ -198,9 +233,22 @@ def _body(kind: str, row: Row, account_keys: Mapping[int, str]) -> dict[str, Any
         if one.name == "account_key":
             body[one.name] = account_keys[row["account_id"]]
         elif one.name in row:
-            value = row[one.name]
-            body[one.name] = value.isoformat() if isinstance(value, datetime) else value
+            body[one.name] = _plain(row[one.name])
     return body
+
+
+def _told_body(fact: Any) -> dict[str, Any]:
+    """The same of what was told: lists tell no links between accounts, and no reductions."""
+    names = [one.name for one in fields(fact) if one.name not in ("link_keys", "reductions")]
+    return {name: _plain(getattr(fact, name)) for name in names}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return list(cast(tuple[str, ...], value))
+    if isinstance(value, str):  # an enum's word, or a hash that remembers those before it
+        return str(value)
+    return value.isoformat() if isinstance(value, datetime) else value
 
 
 def _fact(kind: str, body: Mapping[str, Any]) -> Any:

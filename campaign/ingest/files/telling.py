@@ -127,7 +127,8 @@ def _placed(session: Session, seen: ImportSeen, told: Sequence[ToldMembership]) 
                 later.append((base, m))
                 continue
             taken.add(key)
-            placed.append(_going_on(m, key, None if stands is None else stands[1], seen.exported_at))
+            goes_on = stands is not None and stands[0] <= seen.stamp
+            placed.append(_going_on(m, key, stands[1] if stands and goes_on else None, seen.exported_at))
         open_ = later
     return placed
 

@@ -13,7 +13,7 @@ from campaign.domain.campaign import GoalKind
 from campaign.ingest import by_hand
 from campaign.ingest.addresses import address_hasher
 from campaign.ingest.by_hand import MEMBERSHIP, Promise
-from campaign.store.engine import open_database
+from campaign.store.engine import Database, open_database
 from tests.databases import Databases
 from tests.ingest.files.lists import EXPORT, NOW, Newsroom, a_campaign
 
@@ -69,6 +69,43 @@ def play(newsroom: Newsroom, story: list[AList | ByHand], undone: set[int], *, a
             newsroom.undo(waiting.pop())
     while waiting:
         newsroom.undo(waiting.pop(0))
+
+
+MEMBERS = "email,since,paid until\nana@example.org,2026-02-01,2026-12-31\n"
+OTHERS = "email,since,paid until\nana@example.org,2026-04-01,2026-12-31\n"
+
+
+def test_an_older_list_stands_once_the_newer_one_is_undone(newsroom: Newsroom) -> None:
+    newest = newsroom.bring_in(MEMBERS, at=EXPORT)
+    oldest = newsroom.bring_in(OTHERS, at=EXPORT - timedelta(days=2))
+    between = newsroom.bring_in(MEMBERS.replace("02-01", "03-01"), at=EXPORT - timedelta(days=1))
+    assert months_joined(newsroom) == [2]
+    newsroom.undo(newest)
+    assert months_joined(newsroom) == [3]
+    newsroom.undo(between)
+    assert months_joined(newsroom) == [4]
+    newsroom.undo(oldest)
+    assert months_joined(newsroom) == []
+    assert newsroom.differences() == []
+
+
+def test_an_older_list_undone_first_is_not_what_the_newer_one_leaves(newsroom: Newsroom) -> None:
+    newest = newsroom.bring_in(MEMBERS, at=EXPORT)
+    newsroom.undo(newsroom.bring_in(OTHERS, at=EXPORT - timedelta(days=2)))
+    assert months_joined(newsroom) == [2]
+    newsroom.undo(newest)
+    assert months_joined(newsroom) == []
+
+
+@pytest.fixture
+def newsroom(db: Database) -> Newsroom:
+    made = Newsroom(db)
+    made.open()
+    return made
+
+
+def months_joined(newsroom: Newsroom) -> list[int]:
+    return [(at + timedelta(days=1)).month for kind, _, at in newsroom.standing() if kind == "joined"]
 
 
 @pytest.mark.parametrize("kind", ["sqlite"])
