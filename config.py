@@ -37,6 +37,9 @@ class Settings:
     aws_access_key_id: str | None = field(default=None, repr=False)
     aws_secret_access_key: str | None = field(default=None, repr=False)
     aws_region: str = "us-east-1"
+    purge_urls: tuple[str, ...] = ()
+    purge_method: str = "PURGE"
+    purge_header: tuple[str, str] | None = field(default=None, repr=False)
     trusted_proxies: int = 0
     metrics_token: str | None = field(default=None, repr=False)
     web_processes: int = 1
@@ -76,6 +79,9 @@ class Settings:
             aws_access_key_id=environ.get("AWS_ACCESS_KEY_ID", "").strip() or None,
             aws_secret_access_key=environ.get("AWS_SECRET_ACCESS_KEY", "").strip() or None,
             aws_region=environ.get("AWS_REGION", "").strip() or "us-east-1",
+            purge_urls=_purge_urls(environ),
+            purge_method=_one_of(environ, "PURGE_METHOD", ("PURGE", "POST")),
+            purge_header=_purge_header(environ),
             trusted_proxies=_whole(environ, "TRUSTED_PROXIES", 0, 0, 10),
             metrics_token=environ.get("METRICS_TOKEN") or None,
             web_processes=_whole(environ, "WEB_PROCESSES", 1, 1, 64),
@@ -96,6 +102,19 @@ def _publish_to(environ: Mapping[str, str]) -> str | None:
     if value and not re.match(r"s3://[a-z0-9.-]{3,63}(/|$)", value) and not value.startswith("/"):
         raise SettingsError("PUBLISH_TO must be a folder from the root, like /srv/public, or s3://bucket/folder.")
     return value or None
+
+
+def _purge_urls(environ: Mapping[str, str]) -> tuple[str, ...]:
+    urls = [url.strip() for url in environ.get("PURGE_URLS", "").split(",") if url.strip()]
+    return tuple(dict.fromkeys(_url({"PURGE_URLS": url}, "PURGE_URLS") for url in urls))
+
+
+def _purge_header(environ: Mapping[str, str]) -> tuple[str, str] | None:
+    value = environ.get("PURGE_HEADER", "").strip()
+    found = re.fullmatch(r"([A-Za-z0-9-]+):[ \t]*([\x20-\x7e]+)", value)
+    if value and found is None:
+        raise SettingsError("PURGE_HEADER must be one header, like Fastly-Key: the-key.")
+    return None if found is None else (found[1], found[2])
 
 
 def _required(environ: Mapping[str, str], name: str) -> str:

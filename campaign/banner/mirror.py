@@ -125,6 +125,10 @@ class Mirror:
             self._version = max(self._version, file.version)
         return self._write()
 
+    def has_written(self, path: str, version: int) -> bool:
+        """Whether a path stands in the target in a version, or newer; may be asked from another thread."""
+        return version <= self._version and path not in self._due
+
     def _write(self) -> list[str]:
         problems: list[str] = []
         for path, file in list(self._due.items()):

@@ -8,6 +8,7 @@ from datetime import time, timedelta
 from campaign.accounts.sign_in import forget_old_attempts
 from campaign.banner.mirror import Bucket, Mirror, target_of
 from campaign.banner.publish import Publisher
+from campaign.banner.purge import Cdn, Purger
 from campaign.counting import previews, recounts
 from campaign.counting.check import check
 from campaign.counting.freeze import freeze_due
@@ -221,32 +222,64 @@ def make_loops(runtime: Runtime, runner: Runner, stop: threading.Event) -> list[
 
 
 def _mirrors(runtime: Runtime, runner: Runner, stop: threading.Event) -> list[Loop]:
-    """What PUBLISH_TO asks for: a loop of its own, so that a slow bucket keeps no reader waiting."""
+    """What PUBLISH_TO and PURGE_URLS ask for: loops of their own, so that a slow bucket or CDN keeps nobody waiting."""
     settings = runtime.settings
-    if settings.publish_to is None:
-        return []
-    keys = Bucket(
-        "", "", settings.s3_endpoint, settings.aws_access_key_id, settings.aws_secret_access_key, settings.aws_region
-    )
-    mirror = Mirror(target_of(settings.publish_to, keys))
+    mirror = None
+    loops: list[Loop] = []
+    if settings.publish_to is not None:
+        keys = Bucket(
+            *("", "", settings.s3_endpoint, settings.aws_access_key_id, settings.aws_secret_access_key),
+            settings.aws_region,
+        )
+        mirror = Mirror(target_of(settings.publish_to, keys))
+        loops.append(_mirror_loop(runtime, runner, stop, mirror))
+    if settings.purge_urls:
+        loops.append(_purge_loop(runtime, runner, stop, mirror))
+    return loops
 
+
+def _mirror_loop(runtime: Runtime, runner: Runner, stop: threading.Event, mirror: Mirror) -> Loop:
     def follow() -> int:
         problems = mirror.follow(runtime.db)
         if problems:
             raise PublicFolderError(f"PUBLISH_TO can't be written: {'; '.join(problems)}")
         return 0
 
-    return [
-        Loop(
-            *("mirror", "writes what is published to PUBLISH_TO", follow),
-            runner=runner,
-            wakes=Changes(runtime.db, PUBLIC),
-            stop=stop,
-            idle_seconds=1.0,
-            limit=timedelta(minutes=5),
-        )
-    ]
+    return Loop(
+        *("mirror", "writes what is published to PUBLISH_TO", follow),
+        runner=runner,
+        wakes=Changes(runtime.db, PUBLIC),
+        stop=stop,
+        idle_seconds=1.0,
+        limit=timedelta(minutes=5),
+    )
+
+
+def _purge_loop(runtime: Runtime, runner: Runner, stop: threading.Event, mirror: Mirror | None) -> Loop:
+    """Where a CDN fetches from PUBLISH_TO, a path is purged once it stands there."""
+    settings = runtime.settings
+    cdns = tuple(Cdn(url, settings.purge_method, settings.purge_header) for url in settings.purge_urls)
+    purger = Purger(cdns) if mirror is None else Purger(cdns, mirror.has_written)
+
+    def follow() -> int:
+        problems = purger.follow(runtime.db, runtime.now())
+        if problems:
+            raise CdnError(f"PURGE_URLS: {'; '.join(problems)}")
+        return 0
+
+    return Loop(
+        *("purge", "tells the CDN of PURGE_URLS what changed", follow),
+        runner=runner,
+        wakes=Changes(runtime.db, PUBLIC),
+        stop=stop,
+        idle_seconds=1.0,
+        limit=timedelta(minutes=5),
+    )
 
 
 class PublicFolderError(CampaignTrackerError):
     """The public folder can't be written; readers are served from the database all the same."""
+
+
+class CdnError(CampaignTrackerError):
+    """A CDN did not take what it was told; it keeps what it has for as long as Cache-Control allows."""

@@ -130,6 +130,13 @@ def campaigns_with_files(session: Session) -> frozenset[int]:
     return frozenset(i for i in ids if i is not None)
 
 
+def paths_newer_than(session: Session, version: int) -> dict[str, int]:
+    """Paths with a version above the one given, those taken back included, each with its version."""
+    query = select(PublicFile.path, PublicFile.version).where(PublicFile.version > version)
+    rows = session.execute(query)
+    return {path: newest for path, newest in rows}  # noqa: C416 - dict() can't be typed from rows
+
+
 def body_at(session: Session, path: str) -> bytes | None:
     """The bytes published at a path, None when nothing is."""
     return session.scalar(select(PublicFile.body).where(PublicFile.path == path, PublicFile.status == OK))
