@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from dataclasses import dataclass
+from pathlib import Path
 
-from flask import Blueprint, request
+from flask import Blueprint, request, send_file
 from flask.typing import ResponseReturnValue
 
 from campaign.banner import found
@@ -17,6 +20,8 @@ from campaign.web import staff_fields as fields
 from campaign.web.staff_page import page
 from campaign.web.staff_sessions import needs, route
 
+PLUGIN = Path(__file__).parents[2] / "deploy" / "wordpress" / "member-goal"
+
 
 class CheckForm(fields.Form):
     """The page to look at."""
@@ -28,17 +33,19 @@ class CheckForm(fields.Form):
 
 @dataclass(frozen=True, slots=True)
 class Kit:
-    """One way to bring the banner into a page: what it is for, its steps, the text to copy."""
+    """One way to bring the banner into a page: what it is for, its steps, the text to copy, a file to load down."""
 
     name: str
     steps: tuple[str, ...]
     code: str
+    file: str = ""
 
 
 def add_pages(bp: Blueprint, runtime: Runtime) -> None:
     """`/campaigns/<slug>/kits`."""
     pages = _Pages(runtime)
     route(bp, "/campaigns/<slug>/kits", pages.kits, methods=("GET", "POST"))
+    route(bp, "/kits/member-goal.zip", pages.plugin)
 
 
 class _Pages:
@@ -61,6 +68,21 @@ class _Pages:
         shown = {"kits": kits, "language": language, "form": form, "result": result, "problem": problem}
         return page("kits.html", status, campaign=campaign, **shown)
 
+    @needs(Role.EDITOR)
+    def plugin(self) -> ResponseReturnValue:
+        return send_file(
+            io.BytesIO(plugin_zip()), "application/zip", as_attachment=True, download_name="member-goal.zip"
+        )
+
+
+def plugin_zip() -> bytes:
+    """The plugin as WordPress takes it: one folder in a zip."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as held:
+        for file in sorted(PLUGIN.iterdir()):
+            held.write(file, f"{PLUGIN.name}/{file.name}")
+    return target.getvalue()
+
 
 def kits_of(campaign: Campaign, language: str, base: str) -> tuple[Kit, ...]:
     """Every kit of a campaign in one language."""
@@ -73,11 +95,18 @@ def _in_the_page(slug: str, language: str, base: str) -> list[Kit]:
     included = f'<esi:include src="{base}/g/{slug}.{language}.html" onerror="continue"/>'
     virtual = f'<!--#include virtual="/goal/g/{slug}.{language}.html" -->'
     paste = "Paste it where the banner should stand."
+    plugin = (
+        "Load member-goal.zip down; in WordPress: Plugins, Add New, Upload Plugin, then activate it.",
+        f"Settings, Member goal: address {base}, campaign {slug}, language {language}.",
+        "Put the block “Member goal” into a post, or this. Your server prints the number; no script is needed.",
+    )
+    shortcode = f'[member_goal campaign="{slug}" language="{language}"]'
     ghost = "Put an HTML card into the post, or open the theme’s post.hbs."
     nginx = f"Put “ssi on;” into the server, and a location /goal/ that passes on to {base}/."
     return [
         Kit("Any site", (paste, "It fills itself, and stays fresh while it is seen."), before + after),
         Kit("Ghost", (ghost, "Paste this and publish."), before + after),
+        Kit("WordPress", plugin, shortcode, "member-goal.zip"),
         Kit("Varnish or Fastly (ESI)", ("Switch ESI on for the page.", paste), before + included + after),
         Kit("nginx (SSI)", (nginx, paste), before + virtual + after),
     ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
@@ -65,3 +67,13 @@ def test_the_page_says_why_it_can_not_look(room: StaffRoom) -> None:
     answer = editor.post("/campaigns/25k/kits", address="https://127.0.0.1/article")
     assert answer.status_code == 400
     assert "not a public one" in answer.text
+
+
+def test_the_plugin_for_wordpress_is_loaded_down_as_one_folder(room: StaffRoom) -> None:
+    editor = room.signed_in(Role.EDITOR)
+    page = editor.get("/campaigns/25k/kits").text
+    assert "/staff/kits/member-goal.zip" in page
+    assert "[member_goal campaign=" in page
+    answer = editor.get("/kits/member-goal.zip")
+    with zipfile.ZipFile(io.BytesIO(answer.data)) as held:
+        assert {"member-goal/member-goal.php", "member-goal/block.js"} <= set(held.namelist())
