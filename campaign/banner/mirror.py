@@ -23,7 +23,7 @@ from campaign.banner.element import element_files
 from campaign.banner.files import HTML, coded
 from campaign.store import publications
 from campaign.store.engine import Database
-from campaign.store.publications import OK, TAKEN_BACK, Body, Published
+from campaign.store.publications import OK, Published
 
 _MOST_PROBLEMS = 5
 """In one round; a target that is gone is not asked for every file."""
@@ -169,17 +169,24 @@ def _element() -> list[Published]:
 
 
 def _fallbacks(file: Published) -> list[Published]:
-    """Where the button leads while our own address is down: on to the newsroom's own page, if there is one."""
-    path = file.file.path
-    if not path.endswith("/data.json"):
+    """What needs us, while our own address is down: on to the newsroom's own page, else to the campaign's as it stands.
+
+    Who came back from paying is known there as well, so that they are left alone.
+    """
+    base, name = file.file.path.rsplit("/", 1)
+    if name != "data.json":
         return []
-    paths = [path.removesuffix("data.json") + name for name in ("go", "thanks")]
+    slug = base.rsplit("/", 1)[1]
     home = cast(dict[str, Any], json.loads(file.file.body)).get("home") if file.status == OK else None
-    if not home:
-        gone = [Body(one, "", b"", None, None, "") for one in paths]
-        return [Published(one, file.campaign_id, TAKEN_BACK, file.version, file.last_modified) for one in gone]
-    body = _ON.format(home=escape(home)).encode()
-    return [Published(coded(one, HTML, body), file.campaign_id, OK, file.version, file.last_modified) for one in paths]
+    to = home or f"{base}/"
+    ways = {"go": to, "join": to, "thanks": f"{to.partition('#')[0]}#mg=joined-{slug}"}
+    return [
+        Published(
+            coded(f"{base}/{way}", HTML, _ON.format(home=escape(leads_to)).encode()),
+            *(file.campaign_id, file.status, file.version, file.last_modified),
+        )
+        for way, leads_to in ways.items()
+    ]
 
 
 _ON = (
