@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from campaign.domain.errors import Invalid
 
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?")
 """A campaign's address."""
+MOST_TAGS = 20
+"""Of one fact."""
+LONGEST_TAG = 48
 _TAG = re.compile(r"[\w][\w .:-]{0,47}")
 
 
@@ -49,3 +53,14 @@ def validate_scope(scope: Scope) -> None:
 def is_tag(text: str) -> bool:
     """Whether a text can be a tag: as metadata gives it, in small letters."""
     return text == text.strip().lower() and _TAG.fullmatch(text) is not None
+
+
+def tag_of(word: str) -> str | None:
+    """The tag a source's word is, however it is written there; None where it can't be one."""
+    tag = word.strip().lower()
+    return tag if is_tag(tag) else None
+
+
+def tags_of(words: Iterable[str]) -> tuple[str, ...]:
+    """The tags among a source's words, each once, in order; what can't be one is left out, and what is too many."""
+    return tuple(sorted({tag for word in words if (tag := tag_of(word)) is not None})[:MOST_TAGS])

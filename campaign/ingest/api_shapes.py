@@ -10,6 +10,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from campaign.domain.about import LONGEST_TAG, MOST_TAGS, tag_of
 from campaign.domain.money import EXPONENTS
 
 MOST_ITEMS = 100
@@ -27,6 +28,13 @@ def _known_currency(value: str) -> str:
     if value not in EXPONENTS:
         raise ValueError("must be a currency code of ISO 4217, like USD")
     return value
+
+
+def _known_as_tag(value: str) -> str:
+    tag = tag_of(value)
+    if tag is None:
+        raise ValueError("must begin with a letter or digit, and hold only letters, digits, spaces and . : _ -")
+    return tag
 
 
 Key = Annotated[
@@ -55,9 +63,21 @@ Email = Annotated[
 Currency = Annotated[
     str, AfterValidator(_known_currency), Field(description="ISO 4217.", min_length=3, max_length=3, examples=["USD"])
 ]
+Tag = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=LONGEST_TAG),
+    AfterValidator(_known_as_tag),
+    Field(
+        description="Letters, digits, spaces and . : _ - after a letter or digit. Capitals don't matter.",
+        examples=["spring drive"],
+    ),
+]
 Tags = Annotated[
-    list[Key],
-    Field(max_length=20, description="Your own words for what it belongs to; a campaign may be about some tags only."),
+    list[Tag],
+    Field(
+        max_length=MOST_TAGS,
+        description="Your own words for what it belongs to; a campaign may be about some tags only.",
+    ),
 ]
 Minor = Annotated[int, Field(ge=1, le=MOST_MINOR, description="Minor units: cents, yen.", examples=[500])]
 

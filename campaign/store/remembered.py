@@ -137,6 +137,8 @@ def _membership(row: MembershipRow, account_key: str) -> ToldMembership:
         quantity=row.quantity,
         how=How(row.how),
         same_as=row.same_as,
+        campaign_slug=row.campaign_slug,
+        tags=tuple(row.tags),
     )
 
 

@@ -17,7 +17,8 @@ CAMPAIGNS = fields.text(
 )
 TAGS = fields.text(
     "Tags",
-    "With commas between, like “roof, spring drive”: what your own checkout wrote into the metadata “tags”.",
+    "With commas between, like “roof, spring drive”: what your own checkout wrote into the metadata “tags”, labels and "
+    "tiers at Ghost, tiers at Patreon, a list’s column of tags, and what your own systems send.",
     required=False,
 )
 

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from campaign.domain.about import MOST_TAGS
 from campaign.ingest.stripe.fields import Thing
-from campaign.ingest.stripe.metadata import MOST_TAGS, told_campaign, told_tags
+from campaign.ingest.stripe.metadata import told_campaign, told_tags
 
 
 def thing(metadata: Any) -> Thing:

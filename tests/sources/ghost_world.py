@@ -25,6 +25,10 @@ class GhostWorld(Loopback):
     kind = "ghost"
     lacks = {"test_mode": "Ghost has no test mode of its own"}  # noqa: RUF012 - read only
 
+    def __init__(self, seed: int = 1) -> None:
+        super().__init__(seed)
+        self.labels: dict[str, list[Json]] = {}
+
     def settings(self) -> dict[str, Any]:
         return {
             "ghost_url": self.address,
@@ -36,6 +40,11 @@ class GhostWorld(Loopback):
         with db.write() as session:
             sources.ensure_from_env(session, settings, self.now)
             return sources.by_slug(session, "ghost").id
+
+    def label(self, human: Human, *names: str) -> None:
+        """The member carries these labels, and is said to have been edited."""
+        self.labels[human.key] = [{"id": f"l{n}", "name": name, "slug": f"label-{n}"} for n, name in enumerate(names)]
+        self.changed(human, "edited")
 
     # --- webhooks
 
@@ -107,7 +116,7 @@ class GhostWorld(Loopback):
             "status": status,
             "created_at": said(human.created_at),
             "updated_at": said(human.updated_at),
-            "labels": [],
+            "labels": self.labels.get(human.key, []),
             "tiers": [],
             "subscriptions": [self.more(s) for s in listed],
         }

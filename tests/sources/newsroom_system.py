@@ -36,6 +36,7 @@ class NewsroomSystem(Lives):
         self.room = room
         self.secret = secret
         self.outgoing: list[bytes] = []
+        self.tags: dict[str, list[Any]] = {}
 
     @classmethod
     @contextmanager
@@ -75,6 +76,7 @@ class NewsroomSystem(Lives):
                     "cancelled_at": instant(a.left_said_at),
                     "cancel_at": instant(a.leaves_at or (a.expires_at if a.kind == "gift" else None)),
                     "ended_at": instant(a.ended_at),
+                    **({"tags": self.tags[human.key]} if human.key in self.tags else {}),
                 }
             )
         return said
@@ -103,10 +105,13 @@ class NewsroomSystem(Lives):
 
     @property
     def number(self) -> int:
+        return self.number_of("members")
+
+    def number_of(self, slug: str) -> int:
         self.room.now = self.now
         passage.recheck_due(self.room.db, self.now)
         with self.room.db.read() as session:
-            campaign = campaigns.by_slug(session, "members")
+            campaign = campaigns.by_slug(session, slug)
             return fold(day_totals.load(session, campaign.id), campaign).value
 
     def agrees(self) -> None:

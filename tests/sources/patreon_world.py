@@ -20,6 +20,7 @@ TOKEN, CAMPAIGN, TIER = "a creator's token", "9441253", "9512103"
 
 class PatreonWorld(Loopback):
     kind = "patreon"
+    tier_title = "Gold"
     largest_page = 3
     """Small, so that cursors are used."""
     lacks = {  # noqa: RUF012 - read only
@@ -131,7 +132,15 @@ class PatreonWorld(Loopback):
         if wants_history:
             relationships["pledge_history"] = {"data": [{"id": e["id"], "type": e["type"]} for e in events]}
         data = {"id": human.key, "type": "member", "attributes": attributes, "relationships": relationships}
-        return self.more(data), events if wants_history else []
+        brought = self.brought(asked, tiers) if asked is not None else []
+        return self.more(data), [*brought, *(events if wants_history else [])]
+
+    def brought(self, asked: dict[str, str], tiers: list[Json]) -> list[Json]:
+        """What was asked to come along: tiers, and the page."""
+        told = [{**tier, "attributes": {"title": self.tier_title}} for tier in tiers]
+        if "campaign" in asked["include"].split(","):
+            told.append({"id": CAMPAIGN, "type": "campaign", "attributes": {"vanity": "TheNews"}})
+        return told
 
     def status(self, paid: list[Arrangement], gift: Arrangement | None) -> Json:
         if gift is not None:

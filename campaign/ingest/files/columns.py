@@ -33,6 +33,7 @@ _PERSON = Field("person", "Number of the person", ("userid", "memberid", "member
 _ID = Field("id", "Number of the row", ("id", "subscriptionid", "membershipid", "transactionid", "paymentid"))
 _STATUS = Field("status", "Status", ("status", "patronstatus", "subscriptionstate", "state", "active"))
 _CAMPAIGN = Field("campaign", "Campaign (its short name)", ("campaign", "campaignslug"))
+_TAGS = Field("tags", "Tags (with commas between)", ("tags", "tag", "labels", "label", "schlagworte", "fund"))
 
 FIELDS: Mapping[What, tuple[Field, ...]] = {
     What.MEMBERSHIP: (
@@ -70,6 +71,7 @@ FIELDS: Mapping[What, tuple[Field, ...]] = {
         Field("tier", "Tier or plan", ("tier", "tiers", "plan", "planname", "level", "product")),
         Field("gifted", "Gifted (yes or no)", ("gifted", "isgift", "gift")),
         Field("complimentary", "Free of charge (yes or no)", ("complimentaryplan", "complimentary", "comped", "free")),
+        _TAGS,
     ),
     What.PAYMENT: (
         *(_ADDRESS, _PERSON, _ID),
@@ -83,7 +85,7 @@ FIELDS: Mapping[What, tuple[Field, ...]] = {
             ("beguenstigterzahlungspflichtiger", "begünstigterzahlungspflichtiger", "counterparty", "debtor", "payer"),
         ),
         Field("purpose", "Purpose", ("verwendungszweck", "purpose", "reference", "remittanceinformation", "memo")),
-        _CAMPAIGN,
+        *(_CAMPAIGN, _TAGS),
     ),
     What.SIGN_UP: (
         *(_ADDRESS, _PERSON, _ID),
@@ -129,6 +131,7 @@ PRESETS: tuple[Preset, ...] = (
             "ended": "deleted_at",
             "tier": "tiers",
             "complimentary": "complimentary_plan",
+            "tags": "labels",
         },
     ),
     Preset(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import BinaryIO
 
+from campaign.domain.about import tags_of
 from campaign.domain.money import EXPONENTS
 from campaign.ingest.addresses import AddressHasher
 from campaign.ingest.files import values
@@ -131,7 +132,9 @@ class RowReader:
             raise LeftOut  # it says that somebody is no member, and not since when one was
         account, address, key = self._who(cells)
         shown = re.sub(r"[^\w ]", "", word)[:40] or "listed"
-        return MembershipRow(line, account, address, key, starts, until, ended, how, tier, True, shown)
+        return MembershipRow(
+            line, account, address, key, starts, until, ended, how, tier, True, shown, self._tags(cells)
+        )
 
     def _payment(self, cells: list[str], line: int) -> Row:
         status = re.sub(r"[\W_]", "", self._cell(cells, "status").casefold())
@@ -153,7 +156,7 @@ class RowReader:
         if at > int(self.exported_at.timestamp()):
             raise Refused("date", "it is of a day after the export")
         account, address, key = self._who(cells)
-        return PaymentRow(line, account, address, key, at, amount, currency, self._campaign(cells))
+        return PaymentRow(line, account, address, key, at, amount, currency, self._campaign(cells), self._tags(cells))
 
     def _sign_up(self, cells: list[str], line: int) -> Row:
         at = self._instant(cells, "date")
@@ -257,6 +260,11 @@ class RowReader:
             return started if values.yes(typed) else None
         except Unclear:
             return self._instant(cells, "confirmed")
+
+    def _tags(self, cells: list[str]) -> str:
+        """What of a label can't be a tag is left out, as everywhere: it is no reason to refuse a member."""
+        typed = self._cell(cells, "tags")
+        return ",".join(tags_of(re.split(r"[,;|]", typed))) if typed else ""
 
     def _campaign(self, cells: list[str]) -> str | None:
         named = self._cell(cells, "campaign").casefold()

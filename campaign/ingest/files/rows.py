@@ -20,7 +20,7 @@ _HOW = {how.value[0]: how for how in (How.PAID, How.TRIAL, How.GIFTED, How.COMPL
 
 
 class MembershipRow(NamedTuple):
-    """`runs`: it is running as of the export, or until `until`. Instants in seconds since 1970."""
+    """`runs`: it is running as of the export, or until `until`. Instants in seconds since 1970; `tags` with commas."""
 
     line: int
     account: str | None
@@ -33,6 +33,7 @@ class MembershipRow(NamedTuple):
     tier: str
     runs: bool
     word: str
+    tags: str = ""
 
 
 class PaymentRow(NamedTuple):
@@ -44,6 +45,7 @@ class PaymentRow(NamedTuple):
     amount: int
     currency: str
     campaign: str | None
+    tags: str = ""
 
 
 class SignUpRow(NamedTuple):
@@ -135,6 +137,7 @@ def told_membership(row: MembershipRow, key: str, exported_at: datetime) -> Told
         invoices_complete=True,
         price_keys=(row.tier,) if row.tier else (),
         how=_HOW[row.how],
+        tags=tuple(row.tags.split(",")) if row.tags else (),
     )
 
 
@@ -163,6 +166,7 @@ def told_payment(row: PaymentRow, key: str) -> ToldPayment:
         is_debit=False,
         campaign_slug=row.campaign,
         reductions=(),
+        tags=tuple(row.tags.split(",")) if row.tags else (),
     )
 
 

@@ -10,6 +10,7 @@ import calendar
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from campaign.domain.about import tag_of, tags_of
 from campaign.domain.facts import How, InvoiceLine, InvoiceState
 from campaign.ingest.addresses import AddressHasher
 from campaign.ingest.bodies import Json
@@ -79,6 +80,7 @@ def _subscription(
         trial_ends_at=row.optional_instant("trial_end_at"),
         invoices_complete=True,
         price_keys=_tier_keys(row),
+        tags=_tags(member, row),
         how=How.COMPLIMENTARY if _is_free(row) else How.PAID,
         same_as=key,
     )
@@ -121,6 +123,7 @@ def _given(member: Fields, row: Fields, before: Remembered, seen_at: datetime) -
         running_from=started_at,
         running_until=ends_at,
         price_keys=tiers,
+        tags=_tags(member, row),
         how=How.GIFTED if is_gift else How.COMPLIMENTARY,
     )
 
@@ -212,6 +215,13 @@ def _tier_keys(row: Fields) -> tuple[str, ...]:
     inner = None if price is None else price.part("tier")
     key = key or (None if inner is None else inner.id_text("tier_id"))
     return () if key is None else (key,)
+
+
+def _tags(member: Fields, row: Fields) -> tuple[str, ...]:
+    """The member's labels and the tier by name; where a name can't be a tag, Ghost's own slug of it."""
+    tier = row.part("tier")
+    named = [*member.parts("labels"), *([] if tier is None else [tier])]
+    return tags_of(tag_of(one.optional_text("name") or "") or one.optional_text("slug") or "" for one in named)
 
 
 def _expiry(member: Fields, row: Fields, tiers: tuple[str, ...]) -> datetime | None:

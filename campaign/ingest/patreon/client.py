@@ -21,10 +21,11 @@ MEMBER_FIELDS = (
 )
 EVENT_FIELDS = "type,date,payment_status,amount_cents,currency_code,tier_id"
 ASKED = {
-    "include": "currently_entitled_tiers,pledge_history",
+    "include": "currently_entitled_tiers,pledge_history,campaign",
     "fields[member]": MEMBER_FIELDS,
     "fields[pledge-event]": EVENT_FIELDS,
     "fields[tier]": "title,amount_cents,published",
+    "fields[campaign]": "vanity",
 }
 
 
@@ -82,12 +83,20 @@ class PatreonGateway:
 
 
 def _whole(row: Json, included: dict[tuple[str, str], Json]) -> Json:
-    """The member with its pledge events inside, as `pledge_events`; None where Patreon did not tell them."""
-    told = inside(row, "relationships", "pledge_history", "data")
-    if not isinstance(told, list):
-        return {**row, "pledge_events": None}
-    names = [(str(inside(one, "type")), str(inside(one, "id"))) for one in cast(list[object], told)]
-    return {**row, "pledge_events": [included[name] for name in names if name in included]}
+    """The member with what belongs to it inside: `pledge_events` (None where Patreon did not tell them), `about`."""
+    events = _related(row, "pledge_history", included)
+    about = [*(_related(row, "currently_entitled_tiers", included) or ()), *(_related(row, "campaign", included) or ())]
+    return {**row, "pledge_events": events, "about": about}
+
+
+def _related(row: Json, name: str, included: dict[tuple[str, str], Json]) -> list[Json] | None:
+    """What a relationship names and the answer brought along; None where it was not told."""
+    told = inside(row, "relationships", name, "data")
+    if not isinstance(told, list | dict):
+        return None
+    ones = cast(list[object], told if isinstance(told, list) else [told])
+    names = [(str(inside(one, "type")), str(inside(one, "id"))) for one in ones]
+    return [included[name] for name in names if name in included]
 
 
 def _included(answer: Json) -> dict[tuple[str, str], Json]:

@@ -10,6 +10,7 @@ import calendar
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from campaign.domain.about import tags_of
 from campaign.domain.facts import How, InvoiceLine, InvoiceState, PaymentState, Reduction, ReductionKind
 from campaign.ingest.addresses import AddressHasher
 from campaign.ingest.bodies import Json
@@ -91,6 +92,7 @@ def _gift(member: Fields, told: Fields, before: Remembered, seen_at: datetime) -
         running_until=until,
         invoices_complete=True,
         price_keys=_tier_keys(member),
+        tags=_tags(member),
         how=How.GIFTED,
     )
 
@@ -113,6 +115,7 @@ def _membership(
         trial_ends_at=until if is_trial else known and known.trial_ends_at,
         invoices_complete=True,
         price_keys=_tier_keys(member) or (known.price_keys if known is not None else ()),
+        tags=_tags(member) if known is None or _tier_keys(member) else known.tags,
     )
     if status != ACTIVE:
         return _over(membership, known, charges, status, seen_at)
@@ -244,3 +247,9 @@ def _tier_keys(member: Fields) -> tuple[str, ...]:
     tiers = None if relationships is None else relationships.part("currently_entitled_tiers")
     rows = [] if tiers is None else tiers.parts("data")
     return tuple(sorted({key for row in rows if (key := row.id_text("id")) is not None}))
+
+
+def _tags(member: Fields) -> tuple[str, ...]:
+    """The tiers by title, and the page by its name in addresses."""
+    told = [part for row in member.parts("about") if (part := row.part("attributes")) is not None]
+    return tags_of(part.optional_text(name) or "" for part in told for name in ("title", "vanity"))

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 
-from campaign.domain.about import is_tag
+from campaign.domain.about import tags_of
 from campaign.ingest.stripe.fields import Thing
 
-MOST_TAGS = 20
 _SLUG = re.compile(r"[a-z0-9-]{1,48}")
 
 
@@ -19,8 +18,7 @@ def told_campaign(thing: Thing) -> str | None:
 
 def told_tags(thing: Thing) -> tuple[str, ...]:
     """The tags, told with commas between; what can't be a tag is left out."""
-    tags = {tag for word in _text(thing, "tags").split(",") if is_tag(tag := word.strip().lower())}
-    return tuple(sorted(tags)[:MOST_TAGS])
+    return tags_of(_text(thing, "tags").split(","))
 
 
 def _text(thing: Thing, name: str) -> str:
