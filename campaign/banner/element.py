@@ -6,6 +6,7 @@ import base64
 import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 from campaign.banner.caching import FOR_GOOD, SHORT
@@ -28,8 +29,12 @@ class ElementFile:
     modified: datetime
 
 
-def element_files() -> list[ElementFile]:
-    """`/mg.js`, `/mg.css`, the same under their digests, and `/static/mg.json` with the digests for `integrity`."""
+@cache
+def element_files() -> tuple[ElementFile, ...]:
+    """`/mg.js`, `/mg.css`, the same under their digests, and `/static/mg.json` with the digests for `integrity`.
+
+    Read once in a process.
+    """
     files: list[ElementFile] = []
     pins: dict[str, dict[str, str]] = {}
     newest = datetime.fromtimestamp(0, UTC)
@@ -44,4 +49,4 @@ def element_files() -> list[ElementFile]:
         files.append(ElementFile(coded(pinned, content_type, body), FOR_GOOD, modified))
         pins[kind] = {"src": pinned, "integrity": f"sha384-{base64.b64encode(digest.digest()).decode()}"}
     files.append(ElementFile(coded("/static/mg.json", JSON, as_json(pins)), SHORT, newest))
-    return files
+    return tuple(files)

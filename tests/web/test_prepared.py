@@ -13,9 +13,9 @@ import brotli
 import pytest
 from flask.testing import FlaskClient
 
-from campaign.app import create_app
 from campaign.store.engine import open_database
 from campaign.web.prepared import _preference
+from tests.an_app import an_app
 from tests.banner.newsroom import Newsroom, a_campaign
 
 LIVE = "public, max-age=5, s-maxage=10, stale-while-revalidate=15, stale-if-error=86400"
@@ -34,7 +34,7 @@ def newsroom(sqlite_url: str, tmp_path: Path) -> Iterator[Newsroom]:
 
 @pytest.fixture
 def client(newsroom: Newsroom) -> Iterator[FlaskClient]:
-    app = create_app(newsroom.runtime())
+    app = an_app(newsroom.runtime())
     yield app.test_client()
     app.extensions["shelf"].stop()
 

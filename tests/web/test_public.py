@@ -12,12 +12,12 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from campaign.app import create_app
 from campaign.domain.campaign import Join
 from campaign.domain.errors import Conflict, DatabaseUnavailable, Invalid, NotFound, SchemaMismatch
 from campaign.store import job_runs
 from campaign.store.engine import Database
 from campaign.web.limits import RateLimit
+from tests.an_app import an_app
 from tests.banner.newsroom import NOON, Newsroom, a_campaign
 
 
@@ -31,7 +31,7 @@ def newsroom(db: Database, tmp_path: Path) -> Newsroom:
 
 @pytest.fixture
 def app(newsroom: Newsroom) -> Iterator[Flask]:
-    app = create_app(newsroom.runtime())
+    app = an_app(newsroom.runtime())
     yield app
     app.extensions["shelf"].stop()
 
@@ -88,7 +88,7 @@ def test_figures_are_for_this_machine_or_the_token(newsroom: Newsroom, client: F
     assert client.get("/metrics", headers={"X-Forwarded-For": "127.0.0.1"}).status_code == 404
     assert client.get("/metrics", environ_base={"REMOTE_ADDR": "198.51.100.7"}).status_code == 404
     runtime = newsroom.runtime()
-    guarded = create_app(replace(runtime, settings=replace(runtime.settings, metrics_token="t0ken")))
+    guarded = an_app(replace(runtime, settings=replace(runtime.settings, metrics_token="t0ken")))
     assert guarded.test_client().get("/metrics").status_code == 404
     assert guarded.test_client().get("/metrics", headers={"Authorization": "Bearer t0ken"}).status_code == 200
     guarded.extensions["shelf"].stop()

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from campaign.app import create_app
 from campaign.domain.campaign import EditorState, Join
 from campaign.store import campaigns, prices, sign_ups, sources
 from campaign.store.engine import Database
 from campaign.store.prices import ToldPrice
+from tests.an_app import an_app
 from tests.banner.newsroom import Newsroom, a_campaign
 from tests.stripe_world import StripeWorld
 
@@ -46,7 +46,7 @@ def newsroom(db: Database, tmp_path: Path, stripe: StripeWorld) -> Newsroom:
 @pytest.fixture
 def client(newsroom: Newsroom) -> FlaskClient:
     runtime = replace(newsroom.runtime(), settings=newsroom.settings)
-    app = create_app(runtime)
+    app = an_app(runtime)
     app.extensions["shelf"].refresh()
     return app.test_client()
 

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from campaign.app import create_app
 from campaign.domain.campaign import EditorState
 from campaign.domain.errors import DatabaseUnavailable
 from campaign.store import publications
 from campaign.store.engine import Database, open_database
 from campaign.web.shelf import Shelf
+from tests.an_app import an_app
 from tests.banner.newsroom import Newsroom, a_campaign
 
 PATH = "/g/25k.json"
@@ -39,7 +39,7 @@ def soon(shelf: Shelf, path: str, text: bytes | None, seconds: float = 5) -> flo
 
 
 def app_of(room: Newsroom, **runtime: Any) -> Any:
-    return create_app(room.runtime())
+    return an_app(room.runtime())
 
 
 def test_a_published_number_is_on_the_shelf_within_a_quarter_of_a_second_or_so(newsroom: Newsroom) -> None:
@@ -61,7 +61,7 @@ def test_the_first_request_after_a_restart_without_database_gets_the_last_number
     gone = type(runtime)(
         runtime.settings, open_database("postgresql://nobody@127.0.0.1:9/none?connect_timeout=1"), runtime.now
     )
-    app = create_app(gone)
+    app = an_app(gone)
     client = app.test_client()
     assert client.get(PATH).get_json()["count"] == 24_600
     assert client.get("/g/25k/").status_code == 200

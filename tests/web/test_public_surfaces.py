@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from campaign.app import create_app
 from campaign.store.engine import Database
+from tests.an_app import an_app
 from tests.banner.newsroom import PUBLIC_URL, Newsroom, a_campaign
 
 TYPES = {
@@ -39,7 +39,7 @@ def client(db: Database, tmp_path: Path) -> Iterator[FlaskClient]:
     room = Newsroom(db, tmp_path / "public", a_campaign(languages=("en", "uk")))
     room.book(24_613)
     room.publish()
-    app = create_app(room.runtime())
+    app = an_app(room.runtime())
     app.extensions["shelf"].refresh()
     yield app.test_client()
     app.extensions["shelf"].stop()

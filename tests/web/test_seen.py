@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from campaign.app import create_app
 from campaign.banner.showings import MOST_KEYS, Gathering, read
 from campaign.domain.display import Display
 from campaign.domain.errors import DatabaseUnavailable
 from campaign.store import showings, sign_ups, sources
 from campaign.store.engine import Database, open_database
 from campaign.store.showings import Told, VariantSeen
+from tests.an_app import an_app
 from tests.banner.newsroom import NOON, Newsroom, a_campaign
 
 BROWSER = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"}
@@ -32,7 +32,7 @@ def newsroom(db: Database, tmp_path: Path) -> Newsroom:
 
 @pytest.fixture
 def client(newsroom: Newsroom) -> Iterator[FlaskClient]:
-    app = create_app(newsroom.runtime())
+    app = an_app(newsroom.runtime())
     app.extensions["shelf"].refresh()
     yield app.test_client()
     app.extensions["shelf"].stop()
@@ -53,7 +53,7 @@ def test_it_answers_204_to_everything_and_is_never_cached(client: FlaskClient) -
 
 
 def test_what_was_told_is_written_when_the_process_ends(newsroom: Newsroom, sqlite_url: str) -> None:
-    app = create_app(newsroom.runtime())
+    app = an_app(newsroom.runtime())
     app.extensions["shelf"].refresh()
     client = app.test_client()
     for _ in range(3):

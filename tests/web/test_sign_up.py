@@ -12,7 +12,6 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from campaign.app import create_app
 from campaign.domain.campaign import GoalKind
 from campaign.domain.progress import fold
 from campaign.ingest import sign_up_form
@@ -21,6 +20,7 @@ from campaign.notify.deliver import deliver_due
 from campaign.runtime import Runtime
 from campaign.store import day_totals, people, sign_ups, sources
 from campaign.store.engine import Database
+from tests.an_app import an_app
 from tests.banner.newsroom import Newsroom, a_campaign
 from tests.notify.post_office import PostOffice, open_post_office
 from tests.web.staff_room import words
@@ -66,7 +66,7 @@ def door(db: Database, tmp_path: Path) -> Iterator[Door]:
         runtime = replace(plain, settings=settings)
         sign_up_form.ensure_source(db, settings, room.now)
         room.publish()
-        app = create_app(runtime)
+        app = an_app(runtime)
         app.extensions["shelf"].refresh()
         yield Door(room, office, runtime, app.test_client())
         app.extensions["shelf"].stop()
@@ -199,7 +199,7 @@ def test_no_address_is_ever_readable_on_disk(door: Door, db: Database) -> None:
 
 
 def test_without_a_mail_server_or_out_of_use_there_is_no_form(door: Door, db: Database) -> None:
-    off = create_app(replace(door.runtime, settings=replace(door.runtime.settings, smtp_url=None)))
+    off = an_app(replace(door.runtime, settings=replace(door.runtime.settings, smtp_url=None)))
     assert off.test_client().post("/g/petition/sign-up", data={"email": "a@example.org"}).status_code == 503
     off.extensions["shelf"].stop()
     with db.write() as session:

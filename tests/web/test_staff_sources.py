@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from campaign.app import create_app
 from campaign.domain.staff import Role
 from campaign.ingest import endpoints, imports
 from campaign.ingest.accounts import Accounts
 from campaign.store import audit, sources
 from campaign.store.engine import Database
+from tests.an_app import an_app
 from tests.stripe_world import StripeWorld
 from tests.web.staff_room import StaffRoom, Visitor, words
 
@@ -31,7 +31,7 @@ def room(db: Database, tmp_path: Path, stripe: StripeWorld) -> Iterator[StaffRoo
     room.close()
     room.now = datetime.now(UTC)
     room.runtime = replace(room.runtime, settings=replace(room.runtime.settings, stripe_api_base=stripe.address))
-    room.app = create_app(room.runtime)
+    room.app = an_app(room.runtime)
     yield room
     room.close()
 
@@ -164,7 +164,7 @@ def test_the_kill_switch_stops_asking_and_another_accounts_key_is_refused(
     with StripeWorld.start(tmp_path / "other") as other:
         room.runtime = replace(room.runtime, settings=replace(room.runtime.settings, stripe_api_base=other.address))
         room.close()
-        room.app = create_app(room.runtime)
+        room.app = an_app(room.runtime)
         again = room.visitor()
         again.sign_in("admin@example.org")
         answer = again.post(f"{form}/key", f"{form}/edit", api_key=other.api_key)
