@@ -27,13 +27,15 @@ def plus(quantiles: Array, added: Array) -> Array:
 
 
 def leaving(members: float, left: float, member_days: float, days: float, joins: float) -> Array:
-    """Equally likely numbers of members that leave in the days to come, from the campaign's own churn so far."""
+    """Equally likely numbers of members that leave in the days to come, from the campaign's own churn so far.
+
+    Not whole people: rounding here would let one more member tip several of them, and so lower what is left.
+    """
     usual_rate = MONTHLY_CHURN / 30
     rate = (left + CHURN_WEIGHT) / (member_days + CHURN_WEIGHT / usual_rate)
-    expected = rate * max(members + joins / 2, 0.0) * days
+    expected = -math.expm1(-rate * days) * max(members + joins / 2, 0.0)  # nobody leaves twice
     spread = math.sqrt(expected + expected**2 / (left + CHURN_WEIGHT))
-    likely: list[float] = [max(round(expected + bell * spread), 0.0) for bell in _BELL]
-    return np.array(likely)
+    return np.maximum(expected + np.array(_BELL) * spread, 0.0)
 
 
 def brought(sizes: Sequence[float], worst: float, best: float) -> Array:

@@ -33,8 +33,9 @@ def test_they_begin_in_the_order_of_their_events(stripe: StripeWorld, inbox: Inb
     stripe.settle()
     arrived = [event["id"] for event in inbox.events]
     assert sorted(arrived) == sorted(listed)
-    moved = [abs(listed.index(one) - place) for place, one in enumerate(arrived)]
-    assert max(moved) <= 8  # no further than the deliveries that are under way at once
+    # Eight are under way at once: when one begins, all before it have arrived but seven. How late one ends is open.
+    early = [listed.index(one) - place for place, one in enumerate(arrived)]
+    assert max(early) <= 7
 
 
 def test_only_the_types_that_were_asked_for_are_told(stripe: StripeWorld, inbox: Inbox) -> None:
