@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Self, cast
@@ -14,7 +15,7 @@ _LONGEST_KEY = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Part(ABC):
     """An object, or a part of one, named for errors by the kind and id of the whole; how times are told is its own."""
 
     kind: str
@@ -77,9 +78,9 @@ class Part:
             raise self.wrong(f"{name} is missing")
         return value
 
+    @abstractmethod
     def optional_instant(self, name: str) -> datetime | None:
         """A time as this source writes it; None where there is none."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True)
