@@ -11,7 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from campaign.banner import notices
 from campaign.banner.render import TEMPLATES
 from campaign.runtime import Runtime
-from campaign.web import api, assets, errors, health, join, public, seen, sign_up, staff, webhooks
+from campaign.web import api, assets, errors, health, join, previews, public, seen, sign_up, staff, webhooks
 from campaign.web.prepared import Prepared
 from campaign.web.shelf import Headers, Shelf
 
@@ -39,6 +39,7 @@ def create_app(runtime: Runtime) -> Flask:
     app.register_blueprint(seen.blueprint(runtime, shelf))
     app.register_blueprint(public.blueprint(shelf, page_headers, runtime.settings.public_url))
     app.register_blueprint(join.blueprint(runtime))
+    app.register_blueprint(previews.blueprint(runtime))
     app.register_blueprint(sign_up.blueprint(runtime))
     app.after_request(partial(_secured, page_headers))
     app.extensions["shelf"] = shelf

@@ -17,6 +17,8 @@ from campaign.store.publications import Body
 STATIC = Path(__file__).parents[1] / "web" / "static"
 _PARTS = {"js": ("show.min.js", "mg.min.js"), "css": ("mg.min.css",)}
 """Who sees it stands before the element, which asks it."""
+PREVIEW_PATH = "/g/preview.js"
+"""Where the element looks for it, on pages opened with a signed link only."""
 _TYPES = {"js": "text/javascript; charset=utf-8", "css": "text/css; charset=utf-8"}
 
 
@@ -31,7 +33,7 @@ class ElementFile:
 
 @cache
 def element_files() -> tuple[ElementFile, ...]:
-    """`/mg.js`, `/mg.css`, the same under their digests, and `/static/mg.json` with the digests for `integrity`.
+    """`/mg.js`, `/mg.css`, the same under their digests, `/static/mg.json` with those for `integrity`, and previews.
 
     Read once in a process.
     """
@@ -48,5 +50,8 @@ def element_files() -> tuple[ElementFile, ...]:
         files.append(ElementFile(coded(f"/mg.{kind}", content_type, body), SHORT, modified))
         files.append(ElementFile(coded(pinned, content_type, body), FOR_GOOD, modified))
         pins[kind] = {"src": pinned, "integrity": f"sha384-{base64.b64encode(digest.digest()).decode()}"}
+    preview = STATIC / "preview.min.js"
+    since = datetime.fromtimestamp(int(preview.stat().st_mtime), UTC)
+    files.append(ElementFile(coded(PREVIEW_PATH, _TYPES["js"], preview.read_bytes()), SHORT, since))
     files.append(ElementFile(coded("/static/mg.json", JSON, as_json(pins)), SHORT, newest))
     return tuple(files)

@@ -14,7 +14,7 @@ Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 WsgiApp = Callable[[Environ, StartResponse], Iterable[bytes]]
 
-_ROUTED = ("/join", "/thanks", "/go", "/sign-up", "/seen")
+_ROUTED = ("/join", "/thanks", "/go", "/sign-up", "/seen", "/preview")
 _ROUTED_BELOW = ("/sign-up/", "/withdraw/")
 """Below a campaign's address, these are routes of the app; everything else is a file, or is not there."""
 _CODINGS = ("br", "gzip", "identity")

@@ -29,6 +29,7 @@ from campaign.web import (
     staff_steps,
     staff_supporters,
     staff_systems,
+    staff_try_out,
 )
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
@@ -47,6 +48,7 @@ def blueprint(runtime: Runtime) -> Blueprint:
         staff_steps,
         staff_compare,
         staff_showing,
+        staff_try_out,
         staff_kits,
         staff_number,
         staff_operations,

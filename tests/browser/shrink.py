@@ -13,7 +13,7 @@ STATIC = Path(__file__).parents[2] / "campaign" / "web" / "static"
 def shrunk() -> dict[Path, str]:
     """The served files and what should be in them."""
     return {
-        **{STATIC / f"{name}.min.js": _script(STATIC / f"{name}.js") for name in ("show", "mg")},
+        **{STATIC / f"{name}.min.js": _script(STATIC / f"{name}.js") for name in ("show", "mg", "preview")},
         STATIC / "mg.min.css": rcssmin.cssmin((STATIC / "mg.css").read_text(encoding="utf-8")),
     }
 

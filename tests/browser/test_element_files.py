@@ -40,11 +40,19 @@ def test_what_is_served_is_made_from_its_source(path) -> None:
 
 @pytest.mark.parametrize(
     "word", ["innerHTML", "outerHTML", "insertAdjacent", "document.write", "DOMParser", "eval", "Function(", "console",
-             "cookie", "import", "setAttribute(\"style", ".style"],
+             "cookie", "setAttribute(\"style", ".style"],
 )  # fmt: skip
 def test_the_script_parses_no_html_and_leaves_console_and_cookies_alone(word: str) -> None:
-    for name in ("mg.min.js", "show.min.js"):
+    for name in ("mg.min.js", "show.min.js", "preview.min.js"):
         assert word not in (STATIC / name).read_text(encoding="utf-8")
+
+
+def test_a_signed_links_preview_is_the_only_code_that_is_loaded_besides() -> None:
+    texts = {name: (STATIC / f"{name}.min.js").read_text(encoding="utf-8") for name in ("mg", "show", "preview")}
+    assert re.findall(r"import\b[^;,]*", texts["mg"]) == re.findall(r'import\(\w\+"preview\.js"\)', texts["mg"])
+    assert 'location.hash.match("#mg-p")&&import(' in texts["mg"]
+    assert "import" not in texts["show"]
+    assert texts["preview"].count("import") == texts["preview"].count("import.meta.url") == 1
 
 
 def test_class_names_and_ids_are_none_that_filter_lists_block() -> None:

@@ -30,13 +30,15 @@
   // Without such a hash, or where the page may not touch its history or storage, nothing happens.
   try {
     let key = /^#mg=(joined-[\w-]+)$/.exec(location.hash)[1];
-    history.replaceState(null, "", location.href.split("#")[0]);
-    localStorage["mg-" + key] = Date.now();
+    history.replaceState(0, "", location.href.split("#")[0]);
+    localStorage["mg-" + key] = 1;
   } catch {}
 
   // The same for a script without an address of its own, or one that stands in the page twice.
   try {
     let base = d.currentScript.src.replace(/(static\/)?mg[^/]*$/, "g/");
+    // A link of the staff's pages that shows a draft here: the one thing that is ever loaded besides.
+    location.hash.match("#mg-p") && import(base + "preview.js");
 
     customElements.define("member-goal", class extends HTMLElement {
       connectedCallback() {
@@ -68,33 +70,33 @@
 
         take = n => {
           let b = q(""), go = n.button;
-          if (n.slug != id || !n.text || n.count !== +n.count || !(new Date(n.as_of) > new Date(b && b.dataset.asOf || 0)))
-            return;
-          if (!b) {
-            e.append(b = make("section", "", { lang, dir: "auto" }));
-            b.append(
-              go ? make("p", "-headline") : "",
-              make("progress", "-bar"),
-              make("a", go ? "-button" : "-headline", { href: base + id + "/go", textContent: go }),
-              make("time", "-asof")
-            );
-            b.dataset.stage = n.stage;
+          if (n.slug == id && n.text && n.count === +n.count && new Date(n.as_of) > new Date(b && b.dataset.asOf || 0)) {
+            if (!b) {
+              e.append(b = make("section", "", { lang, dir: "auto" }));
+              b.append(
+                go ? make("p", "-headline") : "",
+                make("progress", "-bar"),
+                make("a", go ? "-button" : "-headline", { href: base + id + "/go", textContent: go }),
+                make("time", "-asof")
+              );
+              b.dataset.stage = n.stage;
+            }
+            news = n;
+            // The button says which words and which article it was pressed under.
+            set("-button", { href: base + id + "/go?" + new URLSearchParams({ v: n.w || "", a: e.dataset.article || location.pathname }) });
+            Object.assign(b.dataset, {
+              asOf: n.as_of,
+              until: n.until || "",
+              plain: n.plain || (n.currency ? n.percent + "%" : w(n.count) + " / " + w(n.target))
+            });
+            draw(b);
           }
-          news = n;
-          // The button says which words and which article it was pressed under.
-          set("-button", { href: base + id + "/go?" + new URLSearchParams({ v: n.w || "", a: e.dataset.article || location.pathname }) });
-          Object.assign(b.dataset, {
-            asOf: n.as_of,
-            until: n.until || "",
-            plain: n.plain || (n.currency ? n.percent + "%" : w(n.count) + " / " + w(n.target))
-          });
-          draw(b);
         },
 
         tick = () => {
           let b = q(""), t = Date.now();
-          // While the page loads, an element that looks empty may yet get its fragment.
-          if (d.hidden || d.readyState == "loading" || b && b.hidden) return;
+          // While the page is "loading", an element that looks empty may yet get its fragment.
+          if (d.hidden || d.readyState > "l" || b && b.hidden) return;
           b && draw(b);
           if (t < next) return;
           next = t + Math.max(1, e.getAttribute("refresh") || 60) * 1e3 - 500;
