@@ -17,7 +17,7 @@ from campaign.store.publications import Body
 STATIC = Path(__file__).parents[1] / "web" / "static"
 _PARTS = {"js": ("show.min.js", "mg.min.js"), "css": ("mg.min.css",)}
 """Who sees it stands before the element, which asks it."""
-PREVIEW_PATH = "/g/preview.js"
+PREVIEW_PATH = "/mg-p.js"
 """Where the element looks for it, on pages opened with a signed link only."""
 _TYPES = {"js": "text/javascript; charset=utf-8", "css": "text/css; charset=utf-8"}
 

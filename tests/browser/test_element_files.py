@@ -49,7 +49,7 @@ def test_the_script_parses_no_html_and_leaves_console_and_cookies_alone(word: st
 
 def test_a_signed_links_preview_is_the_only_code_that_is_loaded_besides() -> None:
     texts = {name: (STATIC / f"{name}.min.js").read_text(encoding="utf-8") for name in ("mg", "show", "preview")}
-    assert re.findall(r"import\b[^;,]*", texts["mg"]) == re.findall(r'import\(\w\+"preview\.js"\)', texts["mg"])
+    assert re.findall(r"import\b[^;,]*", texts["mg"]) == re.findall(r'import\(\w\+"\.\./mg-p\.js"\)', texts["mg"])
     assert 'location.hash.match("#mg-p")&&import(' in texts["mg"]
     assert "import" not in texts["show"]
     assert texts["preview"].count("import") == texts["preview"].count("import.meta.url") == 1

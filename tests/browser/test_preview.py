@@ -35,7 +35,7 @@ SHOWN = {
 
 @pytest.fixture
 def drafted(newsroom: Newsroom) -> Newsroom:
-    newsroom.ours.answers["/g/preview.js"] = Answer(
+    newsroom.ours.answers["/mg-p.js"] = Answer(
         (STATIC / "preview.min.js").read_bytes(), "text/javascript; charset=utf-8"
     )
     newsroom.ours.answers["/g/draft/preview"] = Answer(json.dumps(SHOWN).encode(), "application/json")
@@ -79,4 +79,4 @@ def test_a_link_that_opens_nothing_leaves_the_page_alone(drafted: Newsroom, read
 def test_nobody_else_asks_for_more_than_before(drafted: Newsroom, reader: Reader) -> None:
     page = reader.opens(after="#mg-other")
     expect(headline(page)).to_have_text("24,614 out of 25,000")
-    assert not any("preview" in path for path in drafted.ours.asked)
+    assert not any("preview" in path or "mg-p" in path for path in drafted.ours.asked)

@@ -38,7 +38,7 @@
   try {
     let base = d.currentScript.src.replace(/(static\/)?mg[^/]*$/, "g/");
     // A link of the staff's pages that shows a draft here: the one thing that is ever loaded besides.
-    location.hash.match("#mg-p") && import(base + "preview.js");
+    location.hash.match("#mg-p") && import(base + "../mg-p.js");
 
     customElements.define("member-goal", class extends HTMLElement {
       connectedCallback() {

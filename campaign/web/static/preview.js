@@ -45,7 +45,7 @@ let d = document,
     fresh.scrollIntoView({ block: "center" });
   };
 
-fetch(new URL(slug + "/preview?t=" + token, import.meta.url))
+fetch(new URL("g/" + slug + "/preview?t=" + token, import.meta.url))
   .then(answer => answer.ok && answer.json())
   .then(news => news && ready.then(() => find() && show(news)));
 addEventListener("hashchange", () => location.hash.match("mg-preview=") && location.reload());
