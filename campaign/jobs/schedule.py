@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from datetime import time, timedelta
 
 from campaign.accounts.sign_in import forget_old_attempts
@@ -240,19 +241,11 @@ def _mirrors(runtime: Runtime, runner: Runner, stop: threading.Event) -> list[Lo
 
 def _mirror_loop(runtime: Runtime, runner: Runner, stop: threading.Event, mirror: Mirror) -> Loop:
     def follow() -> int:
-        problems = mirror.follow(runtime.db)
-        if problems:
+        if problems := mirror.follow(runtime.db):
             raise PublicFolderError(f"PUBLISH_TO can't be written: {'; '.join(problems)}")
         return 0
 
-    return Loop(
-        *("mirror", "writes what is published to PUBLISH_TO", follow),
-        runner=runner,
-        wakes=Changes(runtime.db, PUBLIC),
-        stop=stop,
-        idle_seconds=1.0,
-        limit=timedelta(minutes=5),
-    )
+    return _follower("mirror", "writes what is published to PUBLISH_TO", follow, runtime, runner, stop)
 
 
 def _purge_loop(runtime: Runtime, runner: Runner, stop: threading.Event, mirror: Mirror | None) -> Loop:
@@ -262,19 +255,20 @@ def _purge_loop(runtime: Runtime, runner: Runner, stop: threading.Event, mirror:
     purger = Purger(cdns) if mirror is None else Purger(cdns, mirror.has_written)
 
     def follow() -> int:
-        problems = purger.follow(runtime.db, runtime.now())
-        if problems:
+        if problems := purger.follow(runtime.db, runtime.now()):
             raise CdnError(f"PURGE_URLS: {'; '.join(problems)}")
         return 0
 
-    return Loop(
-        *("purge", "tells the CDN of PURGE_URLS what changed", follow),
-        runner=runner,
-        wakes=Changes(runtime.db, PUBLIC),
-        stop=stop,
-        idle_seconds=1.0,
-        limit=timedelta(minutes=5),
-    )
+    return _follower("purge", "tells the CDN of PURGE_URLS what changed", follow, runtime, runner, stop)
+
+
+def _follower(
+    name: str, words: str, follow: Callable[[], int], runtime: Runtime, runner: Runner, stop: threading.Event
+) -> Loop:
+    """A loop that goes after what is published, woken by it."""
+    wakes = Changes(runtime.db, PUBLIC)
+    limit = timedelta(minutes=5)
+    return Loop(name, words, follow, runner=runner, wakes=wakes, stop=stop, idle_seconds=1.0, limit=limit)
 
 
 class PublicFolderError(CampaignTrackerError):
