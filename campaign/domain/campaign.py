@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from campaign.domain.about import SLUG, Scope, validate_scope
 from campaign.domain.display import Display, validate_display
 from campaign.domain.errors import Invalid
-from campaign.domain.look import Look
+from campaign.domain.look import Look, Shape
 from campaign.domain.money import exponent
 from campaign.domain.steps import Match, Step, validate_ladder, validate_match
 
@@ -221,7 +221,7 @@ def validate(campaign: Campaign) -> None:
     if campaign.opening is not None and (campaign.opening.members < 0 or campaign.kind is not GoalKind.MEMBERS):
         raise Invalid("opening", "Only a members campaign has an opening, and it is not negative.")
     _validate_languages(campaign.languages)
-    validate_display(campaign.display)
+    _validate_showing(campaign)
     validate_ladder(campaign.ladder)
     if campaign.match is not None:
         if campaign.kind is not GoalKind.AMOUNT:
@@ -237,6 +237,12 @@ def _validate_rule(rule: Rule) -> None:
     if rule.minimum_minor < 0:
         raise Invalid("minimum_minor", "The minimum amount can't be negative.")
     validate_scope(rule.scope)
+
+
+def _validate_showing(campaign: Campaign) -> None:
+    validate_display(campaign.display)
+    if campaign.look.shape is Shape.BOTTOM and not campaign.display.closable:
+        raise Invalid("closable", "A bar at the window's lower edge covers text, so readers must be able to close it.")
 
 
 def _validate_languages(languages: tuple[str, ...]) -> None:

@@ -102,6 +102,16 @@ def test_what_can_not_be_taken_is_said_beside_its_field(room: StaffRoom, name: s
     assert said in answer.text
 
 
+def test_a_bar_at_the_lower_edge_can_always_be_closed(room: StaffRoom) -> None:
+    editor = room.signed_in(Role.EDITOR)
+    values = fields(editor.get(PAGE)) | {"shape": "bottom", "reason": "x"}
+    values.pop("closable", None)
+    answer = editor.post(PAGE, **values)
+    assert answer.status_code == 400
+    assert "readers must be able to close it" in answer.text
+    assert editor.post(PAGE, **(values | {"closable": "y"})).status_code == 303
+
+
 def test_an_unknown_placeholder_in_a_headline_under_test_can_not_be_saved(room: StaffRoom) -> None:
     editor = room.signed_in(Role.EDITOR)
     editor.post(PAGE, **(fields(editor.get(PAGE)) | {"variants": "a 1, b 1", "reason": "x"}))
