@@ -10,11 +10,15 @@ from typing import Any
 from campaign.dashboard import operations
 from campaign.dashboard.operations import SourcePage
 from campaign.dashboard.source_kinds import KINDS, KindTold
-from campaign.store import batches, campaigns, imports, source_figures
+from campaign.store import batches, bursts, campaigns, imports, overview, source_figures, sources
+from campaign.store.bursts import SetApartSeen
 from campaign.store.engine import Database
 from campaign.store.imports import ImportState
 from campaign.store.source_figures import SourceFigures
+from campaign.store.sources import SourceSeen
 from campaign.store.sweeps import IMPORT, SweepSeen
+
+BURSTS_SHOWN = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,40 @@ class SourceDetails:
         if self.told is None or not self.told.topics:
             return (path,)
         return tuple(f"/webhooks/{self.page.source.kind}/{self.page.source.slug}/{topic}" for topic in self.told.topics)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    """A source among the others. `sweeps`: its newest import, sweep and listing, by kind."""
+
+    source: SourceSeen
+    figures: SourceFigures
+    sweeps: Mapping[str, SweepSeen]
+
+
+@dataclass(frozen=True, slots=True)
+class SourcesPage:
+    """All sources, and the payments of any that are set apart."""
+
+    lines: tuple[SourceLine, ...]
+    bursts: tuple[SetApartSeen, ...]
+
+
+def sources_page(db: Database, now: datetime) -> SourcesPage:
+    """The sources as they are known now."""
+    with db.read() as session:
+        newest = overview.last_sweeps(session)
+        return SourcesPage(
+            lines=tuple(
+                SourceLine(
+                    source,
+                    source_figures.figures(session, source.id, now),
+                    {run.kind: run for run in newest if run.source_id == source.id},
+                )
+                for source in sources.listing(session)
+            ),
+            bursts=tuple(b for b in bursts.listing(session, BURSTS_SHOWN) if b.undone_at is None),
+        )
 
 
 def source_details(db: Database, source_id: int, now: datetime) -> SourceDetails:

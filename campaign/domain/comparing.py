@@ -33,6 +33,7 @@ class Why(StrEnum):
     OTHER_PRICE = "other_price"
     CANCELLED = "cancelled"
     LAPSED = "lapsed"
+    NOT_LOOKED_UP = "not_looked_up"
 
 
 WORDS = {
@@ -48,12 +49,13 @@ WORDS = {
     Why.UNKNOWN: "nobody with this address is known at any source",
     Why.GAVE_ONLY: "known for giving once, without a membership",
     Why.NO_MEMBERSHIP: "known, without any membership",
-    Why.NEVER_PAID: "a membership whose first payment never arrived",
+    Why.NEVER_PAID: "a membership whose first payment never arrived, or that was taken back",
     Why.TRIAL_ONLY: "in a trial, which this campaign does not count",
     Why.FREE_ONLY: "a free membership, which this campaign does not count",
     Why.OTHER_PRICE: "a membership at a price, tier or source that this campaign does not count",
     Why.CANCELLED: "cancelled; what was paid ended on {at}",
     Why.LAPSED: "unpaid, and the days of grace ended on {at}",
+    Why.NOT_LOOKED_UP: "not looked up: too many differ",
 }
 """Each reason in words; `{at}` is a day, left out by `in_words` where none is known."""
 
@@ -67,10 +69,13 @@ class Reason:
 
     def in_words(self) -> str:
         """The reason with its day (UTC); without one, without the part that names it."""
-        text = WORDS[self.why]
         if self.at is None or self.at >= FOREVER:
-            return text.replace(" until {at}", "").replace(" on {at}", "")
-        return text.format(at=f"{self.at:%Y-%m-%d}")
+            return self.kind_in_words()
+        return WORDS[self.why].format(at=f"{self.at:%Y-%m-%d}")
+
+    def kind_in_words(self) -> str:
+        """The reason without its day, the same for everybody who has it."""
+        return WORDS[self.why].replace(", until {at}", "").replace(" until {at}", "").replace(" on {at}", "")
 
 
 def why_member(person: Person, campaign: Campaign, sources: SourceRules, now: datetime) -> Reason:

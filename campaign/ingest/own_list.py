@@ -29,12 +29,16 @@ ONLY_THERE, ONLY_HERE = "only there", "only here"
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Somebody on one side only. `line`: of the list, for those only there; `person`: ours, where known."""
+    """Somebody on one side only. `line`: of the list, for those only there; `person`: ours, where known.
+
+    `reason` names a day where one is known; `kind` is the same for everybody with that reason.
+    """
 
     side: str
     line: int | None
     person: int | None
     reason: str
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,7 @@ def _compare(session: Session, campaign: Campaign, listed: _Listed, now: datetim
     only_there = sorted((line, one) for one, line in listed.lines.items() if one not in both)
     differences = _only_there(session, campaign, only_there, there, now)
     differences += _only_here(session, campaign, sorted(here), now)
-    reasons = {side: Counter(d.reason for d in differences if d.side == side) for side in (ONLY_THERE, ONLY_HERE)}
+    reasons = {side: Counter(d.kind for d in differences if d.side == side) for side in (ONLY_THERE, ONLY_HERE)}
     return Comparison(
         rows=listed.rows,
         people=len(listed.lines),
@@ -116,12 +120,12 @@ def _only_there(
     for line, one in lines:
         person_id = min(there[one], default=None)
         if person_id is None:
-            reason = Reason(Why.UNKNOWN).in_words()
+            reason = Reason(Why.UNKNOWN)
         elif person_id in loaded:
-            reason = why_no_member(loaded[person_id], campaign, rules, now).in_words()
+            reason = why_no_member(loaded[person_id], campaign, rules, now)
         else:
-            reason = f"not looked up: more than {MOST_REASONS:,} differ"
-        found.append(Difference(ONLY_THERE, line, person_id, reason))
+            reason = Reason(Why.NOT_LOOKED_UP)
+        found.append(Difference(ONLY_THERE, line, person_id, reason.in_words(), reason.kind_in_words()))
     return found
 
 
@@ -133,12 +137,12 @@ def _only_here(session: Session, campaign: Campaign, person_ids: list[int], now:
     found: list[Difference] = []
     for person_id in person_ids:
         if person_id in nameless:
-            reason = Reason(Why.NO_ADDRESS).in_words()
+            reason = Reason(Why.NO_ADDRESS)
         elif person_id in loaded:
-            reason = why_member(loaded[person_id], campaign, rules, now).in_words()
+            reason = why_member(loaded[person_id], campaign, rules, now)
         else:
-            reason = f"not looked up: more than {MOST_REASONS:,} differ"
-        found.append(Difference(ONLY_HERE, None, person_id, reason))
+            reason = Reason(Why.NOT_LOOKED_UP)
+        found.append(Difference(ONLY_HERE, None, person_id, reason.in_words(), reason.kind_in_words()))
     return found
 
 

@@ -69,6 +69,15 @@ def figures(session: Session, source_id: int, now: datetime) -> SourceFigures:
     )
 
 
+def usual_currency(session: Session) -> str | None:
+    """The currency that most payments came in; None before the first."""
+    p = PaymentRow
+    most = (
+        select(p.currency).where(p.state == "succeeded").group_by(p.currency).order_by(func.count().desc(), p.currency)
+    )
+    return session.scalars(most.limit(1)).first()
+
+
 def _versions(session: Session, source_id: int) -> tuple[str, ...]:
     """The versions of the last fifty deliveries, the newest first."""
     newest = (

@@ -106,13 +106,13 @@ def _form(view: ByHandPage) -> Any:
             autocomplete="off",
             inputmode="email",
         ),
-        "amount": fields.text("Amount (money)", required=False, inputmode="decimal", autocomplete="off"),
+        "amount": fields.text("Amount", required=False, inputmode="decimal", autocomplete="off"),
         "currency": fields.text("Currency", required=False, longest=3),
         "campaign": fields.select(
-            "For (money)", [("", "no campaign in particular"), *((c.slug, c.name) for c in view.campaigns)]
+            "For", [("", "no campaign in particular"), *((c.slug, c.name) for c in view.campaigns)]
         ),
-        "starts_at": fields.local_time("Begins (membership)", "Else when it is received.", required=False),
-        "ends_at": fields.local_time("Paid until (membership)", "Empty: until you take it back.", required=False),
+        "starts_at": fields.local_time("Begins", "Else when it is received.", required=False),
+        "ends_at": fields.local_time("Paid until", "Empty: until you take it back.", required=False),
         "received": fields.check("It has been received", "A promise counts nothing until it is."),
         "received_at": fields.local_time("Received on", f"Else now. In {view.zone}.", required=False),
     }

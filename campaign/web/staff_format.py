@@ -11,6 +11,7 @@ from babel.numbers import format_currency, format_decimal
 from flask import Flask
 
 from campaign.dashboard.event_words import event_words
+from campaign.dashboard.sweep_words import counted, sweep_words
 from campaign.domain.campaign import Campaign, GoalKind
 from campaign.domain.money import Money
 
@@ -33,6 +34,8 @@ def install(app: Flask) -> None:
         "ago": ago,
         "iso": iso,
         "event": event_words,
+        "sweep": sweep_words,
+        "counted": counted,
     }
     app.jinja_env.filters.update({f"staff_{name}": function for name, function in filters.items()})
 

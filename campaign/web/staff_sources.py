@@ -9,9 +9,9 @@ from typing import Any
 from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
 
-from campaign.dashboard import operations, overview
+from campaign.dashboard import operations
 from campaign.dashboard.source_kinds import KINDS
-from campaign.dashboard.source_page import source_details
+from campaign.dashboard.source_page import source_details, sources_page
 from campaign.domain.errors import Conflict, Invalid, NotFound
 from campaign.domain.staff import Role
 from campaign.ingest import endpoints, imports, source_setup
@@ -54,7 +54,7 @@ class _Pages:
     @needs(Role.VIEWER)
     def sources(self) -> ResponseReturnValue:
         now = self._runtime.now()
-        return page("sources.html", health=overview.health_of(self._db, now), kinds=KINDS, now=now)
+        return page("sources.html", view=sources_page(self._db, now), kinds=KINDS, now=now)
 
     @needs(Role.ADMIN)
     def choose_kind(self) -> ResponseReturnValue:

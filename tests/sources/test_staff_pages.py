@@ -23,3 +23,7 @@ def test_the_page_of_a_source_shows_what_it_sells_and_how_it_stands(line: Line, 
     sold = {"stripe": "Membership", "ghost": "Gold", "patreon": "Gold"}[line.world.kind]
     assert sold in page
     assert line.world.kind.title() in every
+    for page_of_it in (page, every):
+        assert "No difference." in page_of_it
+    for figure in ("Members 1", "Waiting 0", "Failed 0"):
+        assert figure in " ".join(every.split())

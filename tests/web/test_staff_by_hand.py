@@ -57,3 +57,11 @@ def test_viewers_only_look(room: StaffRoom) -> None:
     assert "Enter one" not in viewer.text("/by-hand")
     given = {**EMPTY, "what": "payment", "note": "cheque", "currency": "EUR", "amount": "12"}
     assert viewer.post("/by-hand/enter", page="/account", **given).status_code == 403
+
+
+def test_the_currency_offered_is_the_one_that_payments_came_in(room: StaffRoom) -> None:
+    editor = room.signed_in(Role.EDITOR)
+    assert 'name="currency" type="text" value="EUR"' in editor.get("/by-hand").text
+    given = {**EMPTY, "what": "payment", "note": "cheque", "currency": "USD", "amount": "12", "received": "y"}
+    assert editor.post("/by-hand/enter", page="/by-hand", **given).status_code == 303
+    assert 'name="currency" type="text" value="USD"' in editor.get("/by-hand").text
