@@ -136,11 +136,13 @@ def test_a_published_number_that_is_too_old_is_told_so(room: StaffRoom) -> None:
 
 def test_a_source_shows_its_address_and_the_differences_it_had(room: StaffRoom) -> None:
     with room.db.write() as session:
-        report = {"subscriptions": 12, "unknown_to_us": ["sub_1", "sub_2"], "by_kind": {"charge": 3}}
+        named = ["subscription sub_1", "subscription sub_2"]
+        report = {"seen": {"subscription": 12}, "unknown": {"subscription": 2}, "different": {}, "named": named}
         session.add(SweepRun(source_id=1, kind="sweep", began_at=NOW, finished_at=NOW, report=report))
     page = room.signed_in(Role.VIEWER).get("/sources/1")
     assert 'value="http://localhost/webhooks/stripe"' in page.text
-    assert "unknown to us sub_1, sub_2" in words(page)
+    assert "Not known here: 2 memberships." in words(page)
+    assert "subscription sub_1, subscription sub_2" in words(page)
     assert room.signed_in().get("/sources/7").status_code == 404
 
 
