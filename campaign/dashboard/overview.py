@@ -26,6 +26,7 @@ from campaign.store import (
     job_runs,
     ledger,
     overview,
+    public_facts,
     publications,
     rechecks,
     sign_ups,
@@ -105,6 +106,8 @@ class Overview:
     fees: Fees | None
     health: Health
     outlook: Outlook
+    has_no_form: bool
+    """It counts sign-ups, and its page can't take any."""
 
     @property
     def is_money(self) -> bool:
@@ -144,6 +147,7 @@ def overview_of(db: Database, slug: str, now: datetime) -> Overview:
             fees=entries_shown.fees(session, campaign.id) if campaign.kind is GoalKind.AMOUNT else None,
             health=health_in(session, campaign.id, now),
             outlook=outlook,
+            has_no_form=campaign.kind is GoalKind.SIGNUPS and not public_facts.signs_up_here(session, campaign),
         )
 
 

@@ -41,7 +41,10 @@ class _Pages:
     def campaign(self, slug: str) -> ResponseReturnValue:
         now = self._runtime.now()
         view = overview.overview_of(self._db, slug, now)
-        return page("campaign.html", view=view, campaign=view.campaign, now=now, hold_form=HoldForm())
+        sends_mail = self._runtime.settings.smtp_url is not None
+        return page(
+            "campaign.html", view=view, campaign=view.campaign, now=now, hold_form=HoldForm(), sends_mail=sends_mail
+        )
 
     @needs(Role.VIEWER)
     def ledger(self, slug: str) -> ResponseReturnValue:

@@ -17,7 +17,7 @@ from campaign.domain.staff import Role
 from campaign.domain.standing import EntryKind
 from campaign.domain.steps import Match, Step
 from campaign.ingest.ecb import import_rates
-from campaign.store import facts, ledger, prices, stamps
+from campaign.store import facts, ledger, prices, sources, stamps
 from campaign.store.engine import open_database
 from campaign.store.ledger import Cause
 from campaign.store.prices import ToldPrice
@@ -71,6 +71,14 @@ def test_givers_and_sign_ups_are_goals_like_others(room: StaffRoom, editor: Visi
         assert "0 of 1,000" in text
         assert editor.get(f"/campaigns/{kind.value}/words").status_code == 200
         assert campaigns.find(room.db, kind.value).kind is kind
+
+
+def test_sign_ups_without_a_form_are_told_why(room: StaffRoom, editor: Visitor) -> None:
+    assert make(editor, kind="signups", target="1,000") == 303
+    assert "no mail can be sent" in editor.text("/campaigns/roof")
+    with room.db.write() as session:
+        sources.add_pushed(session, sources.API, sources.FORM_SLUG, "Sign-up form", room.now)
+    assert "has no form" not in editor.text("/campaigns/roof")
 
 
 def test_a_scope_is_chosen_in_the_form_and_its_effect_is_previewed(room: StaffRoom, editor: Visitor) -> None:
