@@ -35,8 +35,10 @@ def all_stages(runtime: Runtime, campaign: Campaign) -> Sequence[Preview]:
     for language in campaign.languages:
         for stage in _STAGES:
             view = fragment_view(_snapshot(campaign, stage, basis, now), language, runtime.settings.public_url)
+            # Regions of one page are told apart by their names.
+            named = replace(view, label=f"{view.label}: {stage.value.replace('_', ' ')}, {language}")
             # Our own template, with escaping on.
-            previews.append(Preview(stage.value, language, Markup(fragment_html(view))))  # noqa: S704
+            previews.append(Preview(stage.value, language, Markup(fragment_html(named))))  # noqa: S704
     return previews
 
 

@@ -7,7 +7,10 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from campaign.store.engine import open_database
+from tests.browser.installation import Installation, installed
 from tests.browser.stand import Newsroom, Reader, Stand
+from tests.databases import Databases
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
@@ -18,6 +21,16 @@ def browser(chromium: str) -> Iterator[Browser]:
         started = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
         yield started
         started.close()
+
+
+@pytest.fixture(scope="package")
+def installation(sqlite_databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """One installation for all that only look at it."""
+    with sqlite_databases.fresh() as url:
+        db = open_database(url)
+        with installed(db, tmp_path_factory.mktemp("installation")) as found:
+            yield found
+        db.dispose()
 
 
 @pytest.fixture

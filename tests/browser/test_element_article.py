@@ -6,16 +6,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from playwright.sync_api import Page, expect
 
-from tests.browser.stand import ROOT, Answer, Newsroom, Reader, fragment
+from tests.browser.article import KINDS, NEWSROOM, TEMPLATES
+from tests.browser.stand import Answer, Newsroom, Reader, fragment
 
 pytestmark = pytest.mark.browser
 
-NEWSROOM = ROOT / "campaign" / "demo" / "newsroom"
-KINDS = {".css": "text/css", ".svg": "image/svg+xml", ".woff2": "font/woff2", ".txt": "text/plain"}
 WATCH_SHIFTS = """
   window.shifts = [];
   new PerformanceObserver((list) => shifts.push(...list.getEntries().map((one) => one.value)))
@@ -25,7 +23,6 @@ WATCH_SHIFTS = """
 
 def publish(newsroom: Newsroom, *, direction: str = "ltr", more: bool = True) -> None:
     """From now on the article stands at our address, as in the demo."""
-    templates = Environment(loader=FileSystemLoader(NEWSROOM / "templates"), autoescape=True, undefined=StrictUndefined)
     article = SimpleNamespace(
         fragment_html=Markup(fragment(dir=direction)),
         slug="25k",
@@ -39,7 +36,7 @@ def publish(newsroom: Newsroom, *, direction: str = "ltr", more: bool = True) ->
         pay_action="/demo/pay",
         happenings=["one new member through checkout"],
     )
-    html = templates.get_template("article.html").render(article=article)
+    html = TEMPLATES.get_template("article.html").render(article=article)
     newsroom.ours.answers["/"] = Answer(html.encode())
     newsroom.ours.answers["/favicon.ico"] = Answer(status=204)
     for path in (NEWSROOM / "static").rglob("*"):

@@ -123,6 +123,11 @@ class Visitor:
     def sign_in(self, email: str, password: str = PASSWORD, **values: str) -> TestResponse:
         return self.post("/sign-in", email=email, password=password, **values)
 
+    def session(self) -> str:
+        """What the browser's cookie says."""
+        cookie = self._client.get_cookie("staff", path="/staff")
+        return cookie.value if cookie else ""
+
     def cookie(self) -> str:
         return str(self._client.get_cookie("staff", path="/staff"))
 
