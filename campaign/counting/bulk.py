@@ -5,7 +5,7 @@ What should stand is computed by the same pure rule, before the transaction; not
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
@@ -15,7 +15,7 @@ from typing import Any
 from campaign.counting.book import counted_subject
 from campaign.domain.campaign import Campaign
 from campaign.domain.facts import Membership, Payment, PaymentState, Person, SignUp
-from campaign.domain.standing import SourceRules, Standing, payment_standing, person_standing
+from campaign.domain.standing import SourceRules, Standing, StandingEntry, payment_standing, person_standing
 from campaign.store import day_totals, first_entries, new_people, rechecks
 from campaign.store.engine import Session
 from campaign.store.first_entries import FirstEntry
@@ -48,7 +48,7 @@ class Remembered:
     MOST = 30_000
 
     def __init__(self) -> None:
-        self._by_facts: dict[tuple[Any, ...], tuple[tuple[Standing, ...], ...]] = {}
+        self._by_facts: dict[tuple[Any, ...], tuple[datetime | None, tuple[tuple[Standing, ...], ...]]] = {}
         self._of: object = None
 
     def standings(
@@ -61,9 +61,10 @@ class Remembered:
             self._by_facts.clear()
             self._of = (source_id, campaigns, rules)
         facts = _FACTS(person.memberships[0])
-        known = self._by_facts.get(facts)
-        if known is None or not _holds(known, now):
-            known = self._by_facts[facts] = _standings(domain_person(person, source_id), campaigns, rules, now)
+        until, known = self._by_facts.get(facts, (now, ()))
+        if until is not None and until <= now:
+            known = _standings(domain_person(person, source_id), campaigns, rules, now)
+            self._by_facts[facts] = _holds_until(known), known
         return known
 
 
@@ -71,8 +72,9 @@ _FACTS = attrgetter(*(f.name for f in fields(ToldMembership) if f.name not in ("
 """Everything a membership says but whose it is, and the source's own word for its state, which no rule reads."""
 
 
-def _holds(standings: tuple[tuple[Standing, ...], ...], now: datetime) -> bool:
-    return all(s.recheck_at is None or s.recheck_at > now for some in standings for s in some)
+def _holds_until(standings: tuple[tuple[Standing, ...], ...]) -> datetime | None:
+    """The first instant at which one of them asks to be asked again."""
+    return min((s.recheck_at for some in standings for s in some if s.recheck_at is not None), default=None)
 
 
 def prepare(
@@ -139,23 +141,27 @@ def _book_campaign(
     subjects = ids.people if kind == PERSON else ids.payments
     rows: list[FirstEntry] = []
     asks: list[Ask] = []
-    days: dict[datetime, date] = {}
-    sums: dict[tuple[date, str, int], list[int]] = defaultdict(lambda: [0, 0])
     for subject, (standing, note) in zip(subjects, _all_of(prepared, at), strict=True):
-        for number, e in enumerate(standing.entries, 1):
-            rows.append(FirstEntry(subject, number, e.kind, e.amount, e.occurred_at, e.source_id, note))
-            day = days.get(e.occurred_at)
-            if day is None:
-                day = days[e.occurred_at] = campaign.local_day(e.occurred_at)
-            total = sums[day, e.kind.value, e.source_id or 0]
-            total[0] += e.amount
-            total[1] += 1
+        if standing.entries:
+            rows += [(subject, number, e, note) for number, e in enumerate(standing.entries, 1)]
         if standing.recheck_at is not None or standing.waits is not None:
             asks.append(Ask(kind, subject, standing.recheck_at, standing.waits))
     first_entries.append(session, campaign.id, kind, rows, cause, now)
-    day_totals.add(session, campaign.id, sums)
+    day_totals.add(session, campaign.id, _sums(campaign, [e for _, _, e, _ in rows]))
     rechecks.keep_new(session, campaign.id, asks)
     return len(rows)
+
+
+def _sums(campaign: Campaign, entries: Sequence[StandingEntry]) -> Mapping[tuple[date, str, int], Sequence[int]]:
+    """What the entries add to the totals: amount and number by day, kind and source. Many are one and the same."""
+    sums: dict[tuple[date, str, int], list[int]] = defaultdict(lambda: [0, 0])
+    each = {id(e): e for e in entries}
+    for of, times in Counter(map(id, entries)).items():
+        e = each[of]
+        total = sums[campaign.local_day(e.occurred_at), e.kind.value, e.source_id or 0]
+        total[0] += e.amount * times
+        total[1] += times
+    return sums
 
 
 def _all_of(prepared: Sequence[Prepared], at: int) -> Iterator[tuple[Standing, str | None]]:

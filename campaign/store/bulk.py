@@ -47,6 +47,29 @@ def write(session: Session, table: type[Base], names: Sequence[str], rows: Itera
             copy.write_row(row)
 
 
+def add_up(
+    session: Session, table: type[Base], keys: Sequence[str], sums: Sequence[str], rows: Iterable[Cells]
+) -> None:
+    """Each row's last cells are added to those of the row with its key; the row is made if needed."""
+    of = cast(Table, table.__table__)
+    names = (*keys, *sums)
+    dialect = session.get_bind().dialect
+    cells = _converted(list(rows), [_converter(of.c[name], dialect) for name in names])
+    if not cells:
+        return
+    added = ", ".join(f"{name} = {of.name}.{name} + excluded.{name}" for name in sums)
+    into = f"INSERT INTO {of.name} ({', '.join(names)})"
+    then = f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {added}"
+    session.flush()
+    if dialect.name == "sqlite":
+        places = ", ".join("?" * len(names))
+        session.connection().exec_driver_sql(f"{into} VALUES ({places}) {then}", cells)
+        return
+    columns = [f"unnest(CAST(%s AS {of.c[name].type.compile(dialect)}[]))" for name in names]
+    told = tuple(list(column) for column in zip(*cells, strict=True))
+    session.connection().exec_driver_sql(f"{into} SELECT {', '.join(columns)} {then}", told)
+
+
 def among(session: Session, column: Any, values: Iterable[str], source_id: int | None = None) -> set[str]:
     """Those of the values that stand in a column (of one source); one statement, however many there are."""
     wanted = sorted(set(values))
@@ -54,9 +77,10 @@ def among(session: Session, column: Any, values: Iterable[str], source_id: int |
         return set()
     where = "" if source_id is None else " AND source_id = :source_id"
     if session.get_bind().dialect.name == "sqlite":
-        listed, told = "(SELECT value FROM json_each(:wanted))", json.dumps(wanted)
+        listed = "(SELECT value FROM json_each(:wanted))"
     else:
-        listed, told = "(SELECT unnest(CAST(:wanted AS text[])))", wanted
+        listed = "(SELECT json_array_elements_text(CAST(:wanted AS json)))"
+    told = json.dumps(wanted)
     query = f"SELECT {column.name} FROM {column.table.name} WHERE {column.name} IN {listed}{where}"  # noqa: S608 - our own names
     params = {"wanted": told} if source_id is None else {"wanted": told, "source_id": source_id}
     return set(session.scalars(text(query), params))

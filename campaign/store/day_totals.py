@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from campaign.domain.progress import DayTotal
 from campaign.domain.standing import EntryKind
-from campaign.store.engine import insert_into
+from campaign.store import bulk
 from campaign.store.tables import EntryRow, TotalRow
 
 
@@ -28,27 +28,8 @@ class Folded(NamedTuple):
 
 def add(session: Session, campaign_id: int, sums: Mapping[tuple[date, str, int], Sequence[int]]) -> None:
     """Add up in the order of keys, so that two writers never wait for each other in a circle."""
-    statement = insert_into(session, TotalRow)
-    statement = statement.on_conflict_do_update(
-        index_elements=["campaign_id", "day", "kind", "source_id"],
-        set_={
-            "amount": TotalRow.amount + statement.excluded.amount,
-            "number": TotalRow.number + statement.excluded.number,
-        },
-    )
-    rows = [
-        {
-            "campaign_id": campaign_id,
-            "day": day,
-            "kind": kind,
-            "source_id": source_id,
-            "amount": amount,
-            "number": number,
-        }
-        for (day, kind, source_id), (amount, number) in sorted(sums.items())
-    ]
-    if rows:
-        session.execute(statement, rows)
+    rows = [(campaign_id, *key, *sums[key]) for key in sorted(sums)]
+    bulk.add_up(session, TotalRow, ("campaign_id", "day", "kind", "source_id"), ("amount", "number"), rows)
 
 
 def load(session: Session, campaign_id: int) -> list[DayTotal]:

@@ -4,26 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
-from campaign.domain.standing import EntryKind
+from campaign.domain.standing import StandingEntry
 from campaign.store import bulk
 from campaign.store.ledger import Cause
 from campaign.store.tables import EntryRow
 
-
-class FirstEntry(NamedTuple):
-    """An entry of a subject that has none yet. `note`: where in its import the row stood."""
-
-    subject_id: int
-    number: int
-    kind: EntryKind
-    amount: int
-    occurred_at: datetime
-    source_id: int | None
-    note: str | None
+FirstEntry = tuple[int, int, StandingEntry, str | None]
+"""Subject, the entry's number among theirs, what stands, and where in its import the row stood."""
 
 
 _COLUMNS = (
@@ -37,11 +27,10 @@ def append(
 ) -> None:
     """The entries of subjects that had none are booked; their totals are the caller's to add."""
     known = (cause.kind, cause.id, cause.public, cause.author)
+    each = {id(e): e for _, _, e, _ in entries}
+    cells = {i: (e.kind.value, e.amount, e.occurred_at, now, e.source_id, *known) for i, e in each.items()}
     rows = (
-        (
-            *(campaign_id, subject_kind, e.subject_id, e.number, e.kind.value, e.amount, e.occurred_at, now),
-            *(e.source_id, *known, e.note or cause.note),
-        )
-        for e in entries
+        (campaign_id, subject_kind, subject_id, number, *cells[id(e)], note or cause.note)
+        for subject_id, number, e, note in entries
     )
     bulk.write(session, EntryRow, _COLUMNS, rows)

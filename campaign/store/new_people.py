@@ -27,8 +27,13 @@ class NewPerson:
 
     def hashes(self) -> set[str]:
         """Every hash the person's address may be known under."""
-        told = (account.address_hash for account in self.accounts)
-        return {one for told_hash in told if told_hash is not None for one in getattr(told_hash, "all", (told_hash,))}
+        found: set[str] = set()
+        for account in self.accounts:
+            told = account.address_hash
+            if told is not None:
+                found.add(told)
+                found.update(getattr(told, "older", ()))
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +51,14 @@ def unknown(session: Session, source_id: int, people: Sequence[NewPerson]) -> li
     memberships = _known(session, MembershipRow, source_id, (m.key for p in people for m in p.memberships))
     payments = _known(session, PaymentRow, source_id, (m.key for p in people for m in p.payments))
     signed = _known(session, SignUpRow, source_id, (m.key for p in people for m in p.sign_ups))
-    hashes = _known_hashes(session, {one for p in people for one in p.hashes()})
+    told_hashes = {one for p in people for one in p.hashes()}
+    hashes = _known_hashes(session, told_hashes)
     if _any_erased(session):
         stands = {erasures.stand_in(source_id, a.key): a.key for p in people for a in p.accounts}
         keys |= {stands[key] for key in _known(session, Account, source_id, stands)}
-        hashes |= erasures.hashes_among(session, (one for p in people for one in p.hashes()))
+        hashes |= erasures.hashes_among(session, told_hashes)
+    if not (keys or memberships or payments or signed or hashes):
+        return [True] * len(people)
     return [
         not (
             any(a.key in keys for a in p.accounts)
@@ -112,6 +120,8 @@ def _insert_payments(
     session: Session, source_id: int, people: Sequence[NewPerson], account_ids: Mapping[str, int], stamp: int
 ) -> Sequence[int]:
     told = [m for p in people for m in p.payments]
+    if not told:
+        return ()
     ids = bulk.take_ids(session, PaymentRow, len(told))
     values = [(m.key, facts.payment_values(m, account_ids[m.account_key])) for m in told]
     _write(session, PaymentRow, source_id, ids, values, stamp)
@@ -141,7 +151,5 @@ def _write(
     if not values:
         return
     names = tuple(values[0][1])
-    rows = (
-        (i, source_id, key, stamp, *(told[name] for name in names)) for i, (key, told) in zip(ids, values, strict=True)
-    )
+    rows = ((i, source_id, key, stamp, *told.values()) for i, (key, told) in zip(ids, values, strict=True))
     bulk.write(session, table, ("id", "source_id", "key", "fetched_seq", *names), rows)

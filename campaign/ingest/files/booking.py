@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from campaign.counting import book, bulk
 from campaign.domain.errors import Conflict, Invalid
 from campaign.ingest.files import openings, preview, rows, telling, undoing
-from campaign.ingest.files.pace import Pace
+from campaign.ingest.files.pace import Pace, seldom_collected
 from campaign.ingest.files.telling import Step
 from campaign.store import (
     audit,
@@ -59,15 +59,16 @@ def go_on(db: Database, import_id: int, now: Clock, progress: Progress | None = 
     """What the list waits for is done."""
     with db.read() as session:
         seen = file_imports.load(session, import_id)
-    match seen.state:
-        case State.READ:
-            preview.show(db, import_id, now)
-        case State.BOOKING:
-            _book(db, import_id, now, progress or _silent)
-        case State.UNDOING:
-            undoing.go_on(db, import_id, now, progress or _silent)
-        case _:
-            pass
+    with seldom_collected():
+        match seen.state:
+            case State.READ:
+                preview.show(db, import_id, now)
+            case State.BOOKING:
+                _book(db, import_id, now, progress or _silent)
+            case State.UNDOING:
+                undoing.go_on(db, import_id, now, progress or _silent)
+            case _:
+                pass
 
 
 def confirm(db: Database, import_id: int, actor: str, now: datetime, *, mine: bool = False) -> None:
@@ -145,7 +146,7 @@ def decide(db: Database, duplicate_id: int, actor: str, now: datetime, *, counts
         if counts:
             row = rows.PaymentRow(*found.body["row"])
             told = Told()
-            told.add(rows.told_account(row), rows.told_payment(row, found.key))
+            told.add(rows.told_account(row, rows.account_key(row)), rows.told_payment(row, found.key))
             touched = facts.save(session, seen.source_id, told, seen.stamp).touched
             note = f"line {found.line} is a payment of its own"
             book.recount(session, touched, Cause(KIND, seen.id, actor, note), now)
@@ -160,7 +161,7 @@ def _book(db: Database, import_id: int, now: Clock, progress: Progress) -> None:
     with db.read() as session:
         seen = file_imports.load(session, import_id)
     cause = Cause(KIND, seen.id, seen.actor)
-    pace = Pace()
+    pace = Pace(is_alone=db.is_sqlite)
     for bucket in range(seen.done, seen.buckets):
         if not _book_bucket(db, seen, bucket, cause, now, pace):
             return

@@ -8,6 +8,8 @@ import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
+from operator import itemgetter
 from typing import Any, NamedTuple, TypeVar, cast
 
 from campaign.domain.facts import How
@@ -61,6 +63,7 @@ class SignUpRow(NamedTuple):
 
 Row = MembershipRow | PaymentRow | SignUpRow
 AnyRow = TypeVar("AnyRow", MembershipRow, PaymentRow, SignUpRow)
+_LINE = itemgetter(0)
 _OF: dict[What, type[Any]] = {What.MEMBERSHIP: MembershipRow, What.PAYMENT: PaymentRow, What.SIGN_UP: SignUpRow}
 
 
@@ -89,11 +92,17 @@ def pack(rows: Iterable[Row]) -> bytes:
     return zlib.compress(json.dumps(list(rows), ensure_ascii=False, separators=(",", ":")).encode(), 1)
 
 
-def unpack(bodies: Iterable[bytes], what: What) -> list[Row]:
-    """The rows of some packed parts, those of one account beside each other, in the order of accounts then lines."""
-    make = _OF[what]
-    rows = [make(*told) for body in bodies for told in cast(list[list[Any]], json.loads(zlib.decompress(body)))]
-    return sorted(rows, key=lambda row: (account_key(row), row.line))
+def unpack(bodies: Iterable[bytes], what: What) -> dict[str, list[Row]]:
+    """The rows of some packed parts by whose they are (`account_key`), in the order of those, then of lines."""
+    make = _OF[what]._make
+    found: dict[str, list[Row]] = {}
+    for body in bodies:
+        for row in map(make, cast(list[list[Any]], json.loads(zlib.decompress(body)))):
+            found.setdefault(account_key(row), []).append(row)
+    for rows in found.values():
+        if len(rows) > 1:
+            rows.sort(key=_LINE)
+    return dict(sorted(found.items()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,16 +113,17 @@ class Same:
     key: str
 
 
-def told_account(row: Row) -> ToldAccount:
+def told_account(row: Row, whose: str) -> ToldAccount:
+    """`whose`: the row's account key, here and below."""
     if row.address is None:
-        return ToldAccount(account_key(row), None)
+        return ToldAccount(whose, None)
     first, *older = row.address.split(" ")
-    return ToldAccount(account_key(row), AddressHash(first, older))
+    return ToldAccount(whose, AddressHash(first, older))
 
 
-def membership_key(row: MembershipRow) -> str:
+def membership_key(row: MembershipRow, whose: str) -> str:
     """The maker's own number, else whose it is; a later stretch of the same person gets a number behind it."""
-    return f"id:{row.key}" if row.key is not None else f"of:{account_key(row)}"
+    return f"id:{row.key}" if row.key is not None else f"of:{whose}"
 
 
 def numbered(key: str, number: int) -> str:
@@ -121,14 +131,14 @@ def numbered(key: str, number: int) -> str:
     return key if number <= 1 else f"{key}#{number}"
 
 
-def told_membership(row: MembershipRow, key: str, exported_at: datetime) -> ToldMembership:
+def told_membership(row: MembershipRow, whose: str, key: str, exported_at: datetime) -> ToldMembership:
     """What the row says of one membership, as of the export."""
     starts = exported_at if row.starts is None else _instant(row.starts)
     until = None if row.until is None else _instant(row.until)
     ended = None if row.ended is None else _instant(row.ended)
     return ToldMembership(
         key=key,
-        account_key=account_key(row),
+        account_key=whose,
         status=row.word,
         started_at=starts,
         ended_at=ended,
@@ -201,5 +211,6 @@ def without_repeats(rows: Sequence[PaymentRow]) -> tuple[dict[str, PaymentRow], 
     return first, same
 
 
+@lru_cache(maxsize=20_000)
 def _instant(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)

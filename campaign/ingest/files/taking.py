@@ -13,6 +13,7 @@ from campaign.ingest.addresses import AddressHasher
 from campaign.ingest.files import columns as column_rules
 from campaign.ingest.files.columns import Columns, What
 from campaign.ingest.files.decoding import Table, look_at
+from campaign.ingest.files.pace import seldom_collected
 from campaign.ingest.files.questions import open_questions, settled
 from campaign.ingest.files.reading import Refusal, RowReader, read_all
 from campaign.ingest.files.rows import Row, bucket_of, pack
@@ -21,8 +22,8 @@ from campaign.store.engine import Database
 from campaign.store.file_imports import ImportSeen, RefusalSeen, State
 from campaign.store.stamps import pushed_stamp
 
-BYTES_A_BUCKET = 64_000
-"""So many bytes of a file make a bucket: about 1,000 rows, which is a step."""
+BYTES_A_BUCKET = 160_000
+"""So many bytes of a file make a bucket: about 2,500 rows, which is a step or a few."""
 HELD_ROWS = 100_000
 """Rows held in memory before they are written."""
 PARTS_A_STEP = 400
@@ -104,7 +105,8 @@ def take_in(
         seen = file_imports.load(session, import_id)
         slugs = frozenset(campaign.slug for campaign in campaigns.all_campaigns(session))
     reader = RowReader(said, table.heads, hash_address, given.exported_at, slugs)
-    _Taking(db, seen, now, progress or _silent).run(given.file, table, reader)
+    with seldom_collected():
+        _Taking(db, seen, now, progress or _silent).run(given.file, table, reader)
     with db.write() as session:
         options = {**said.as_json(), "format": table.words}
         file_imports.change(session, import_id, state=State.READ, options=options, done=0, beat_at=EARLIEST)

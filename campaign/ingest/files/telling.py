@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import cast
 
 from campaign.ingest.files import rows as row_rules
 from campaign.ingest.files.columns import What
@@ -15,6 +16,9 @@ from campaign.store.file_imports import ImportSeen
 from campaign.store.new_people import NewPerson
 from campaign.store.people import Touched
 from campaign.store.told import Told, ToldAccount, ToldMembership
+
+Of = tuple[str, Row]
+"""A row with whose it is."""
 
 MOST_STRETCHES = 50
 """Of one person in one source; more is no list of members."""
@@ -31,55 +35,61 @@ class Step:
 def step_of(bodies: Sequence[bytes], seen: ImportSeen) -> Step:
     """The people a bucket's rows tell of; rows of one address are one person."""
     what = What(seen.what)
-    rows = row_rules.unpack(bodies, what)
-    people: dict[str, NewPerson] = {}
-    by_person: dict[str, list[Row]] = {}
-    for row in rows:
-        whose = row.address or row_rules.account_key(row)
-        by_person.setdefault(whose, []).append(row)
+    people: list[NewPerson] = []
     same: list[Same] = []
-    for whose, told in by_person.items():
-        person = people[whose] = NewPerson(_accounts(told), note=_lines(told))
+    for told in _by_person(row_rules.unpack(bodies, what)):
+        person = NewPerson(_accounts(told), note=_lines(told))
+        people.append(person)
         if what is What.MEMBERSHIP:
-            person.memberships += _memberships([r for r in told if isinstance(r, MembershipRow)], seen.exported_at)
+            person.memberships = _memberships(cast(list[tuple[str, MembershipRow]], told), seen.exported_at)
         elif what is What.PAYMENT:
-            first, others = row_rules.without_repeats([r for r in told if isinstance(r, PaymentRow)])
+            first, others = row_rules.without_repeats([r for _, r in told if isinstance(r, PaymentRow)])
             person.payments += [row_rules.told_payment(row, key) for key, row in first.items()]
             same += others
         else:
-            signed = [row_rules.told_sign_up(r) for r in told if isinstance(r, SignUpRow)]
+            signed = [row_rules.told_sign_up(r) for _, r in told if isinstance(r, SignUpRow)]
             person.sign_ups += {one.key: one for one in reversed(signed)}.values()
-    return Step(tuple(people.values()), tuple(same))
+    return Step(tuple(people), tuple(same))
 
 
-def _accounts(rows: Sequence[Row]) -> list[ToldAccount]:
-    found: dict[str, ToldAccount] = {}
-    for row in rows:
-        told = row_rules.told_account(row)
-        found.setdefault(told.key, told)
-    return list(found.values())
+def _by_person(by_account: Mapping[str, list[Row]]) -> Iterable[list[Of]]:
+    """Rows with whose they are, by person: those of one address, and without any those of one account."""
+    people: dict[str, list[Of]] = {}
+    for whose, rows in by_account.items():
+        for row in rows:
+            people.setdefault(row.address or whose, []).append((whose, row))
+    return people.values()
 
 
-def _lines(rows: Sequence[Row]) -> str:
-    if len(rows) == 1:
-        return f"line {rows[0].line}"
-    lines = sorted(row.line for row in rows)
+def _accounts(told: Sequence[Of]) -> list[ToldAccount]:
+    if len(told) == 1:
+        whose, row = told[0]
+        return [row_rules.told_account(row, whose)]
+    first = dict(reversed(told))
+    return [row_rules.told_account(first[whose], whose) for whose in dict.fromkeys(whose for whose, _ in told)]
+
+
+def _lines(told: Sequence[Of]) -> str:
+    if len(told) == 1:
+        return f"line {told[0][1].line}"
+    lines = sorted(row.line for _, row in told)
     shown = ", ".join(str(line) for line in lines[:5])
     return f"lines {shown}{' …' if len(lines) > 5 else ''}"
 
 
-def _memberships(rows: Sequence[MembershipRow], exported_at: datetime) -> list[ToldMembership]:
+def _memberships(rows: Sequence[tuple[str, MembershipRow]], exported_at: datetime) -> list[ToldMembership]:
     """One for each stretch a list tells of an account, numbered by their starts; a repeated row is one."""
     if len(rows) == 1:
-        return [row_rules.told_membership(rows[0], row_rules.membership_key(rows[0]), exported_at)]
-    distinct = {row[1:]: row for row in reversed(rows)}.values()
+        whose, row = rows[0]
+        return [row_rules.told_membership(row, whose, row_rules.membership_key(row, whose), exported_at)]
+    distinct = {row[1:]: (whose, row) for whose, row in reversed(rows)}.values()
     told: list[ToldMembership] = []
     number: dict[str, int] = {}
-    for row in sorted(distinct, key=lambda r: (r.starts or 0, r.until or 0, r.line)):
-        base = row_rules.membership_key(row)
+    for whose, row in sorted(distinct, key=lambda of: (of[1].starts or 0, of[1].until or 0, of[1].line)):
+        base = row_rules.membership_key(row, whose)
         number[base] = number.get(base, 0) + 1
         if number[base] <= MOST_STRETCHES:
-            told.append(row_rules.told_membership(row, row_rules.numbered(base, number[base]), exported_at))
+            told.append(row_rules.told_membership(row, whose, row_rules.numbered(base, number[base]), exported_at))
     return told
 
 

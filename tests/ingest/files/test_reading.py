@@ -246,7 +246,8 @@ def test_rows_are_packed_and_unpacked_by_neighbours() -> None:
     buckets: dict[int, list[Row]] = {}
     for row in rows:
         buckets.setdefault(bucket_of(row, 8), []).append(row)
-    again = [row for bucket in sorted(buckets) for row in unpack([pack(buckets[bucket])], What.MEMBERSHIP)]
+    unpacked = [unpack([pack(buckets[bucket])], What.MEMBERSHIP) for bucket in sorted(buckets)]
+    again = [row for by_account in unpacked for rows in by_account.values() for row in rows]
     assert sorted(again) == sorted(rows)
     addresses = [row.address for row in again]
     assert addresses == sorted(addresses, key=str)
