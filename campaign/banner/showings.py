@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import threading
 from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime
 
+from campaign.domain.about import article_of
 from campaign.store import showings
 from campaign.store.engine import Database
-from campaign.store.showings import Told
+from campaign.store.showings import CLICKED, Told
 
 MOST_BYTES = 400
 MOST_KEYS = 5_000
@@ -19,7 +21,6 @@ _WHAT = re.compile(
     r"(?:not|only)-(?:sections|tags|paths|languages|countries)"
 )
 _VARIANT = re.compile(r"(?:[a-z][0-9]{0,2})?")
-_LONGEST_ARTICLE = 200
 _BOT = re.compile(
     r"bot|crawl|spider|slurp|preview|headless|lighthouse|pingdom|monitor|facebookexternalhit|curl|wget|python|httpx",
     re.IGNORECASE,
@@ -34,8 +35,15 @@ def read(slug: str, body: bytes, agent: str) -> Told | None:
     variant, _, article = rest.partition(",")
     if not _WHAT.fullmatch(what) or not _VARIANT.fullmatch(variant):
         return None
-    article = "".join(letter for letter in article if letter.isprintable())[:_LONGEST_ARTICLE]
-    return Told(slug, what, variant, article)
+    return Told(slug, what, variant, article_of(article))
+
+
+def clicked(slug: str, passed: Mapping[str, str], agent: str, purpose: str) -> Told | None:
+    """A press of the button, under which words and article; None for bots and for a browser that only looks ahead."""
+    if not agent or _BOT.search(agent) or "prefetch" in purpose:
+        return None
+    variant = passed.get("v", "")
+    return Told(slug, CLICKED, variant if _VARIANT.fullmatch(variant) else "", passed.get("a", ""))
 
 
 class Gathering:

@@ -32,6 +32,7 @@ REASONS = {
 }
 _TOLD = {
     "shown": "It was shown.",
+    "clicked": "The button was pressed.",
     "close0": "Closed: not now.",
     "close1": "Closed: already with us.",
     "close2": "Closed: not this campaign.",
@@ -56,22 +57,12 @@ class Answer:
         return not self.reason
 
 
-@dataclass(frozen=True, slots=True)
-class WasTold:
-    """What browsers told in the last seven days, in words, most first; and each headline's showings and sign-ups."""
-
-    reasons: tuple[tuple[str, int], ...]
-    variants: tuple[showings.VariantSeen, ...]
-
-
-def was_told(db: Database, campaign: Campaign, now: datetime) -> WasTold:
-    """What browsers told of showings: how often it was shown, closed, and why not."""
+def was_told(db: Database, campaign: Campaign, now: datetime) -> tuple[tuple[str, int], ...]:
+    """What browsers told in the last seven days: how often it was shown, closed, and why not, in words, most first."""
     with db.read() as session:
         since = campaign.local_day(now) - timedelta(days=6)
         reasons = showings.by_reason(session, campaign.id, since)
-        variants = showings.by_variant(session, campaign.id)
-    words = ((_TOLD.get(what) or REASONS.get(what, what), number) for what, number in reasons.items())
-    return WasTold(tuple(words), tuple(variants))
+    return tuple((_TOLD.get(what) or REASONS.get(what, what), number) for what, number in reasons.items())
 
 
 def who_sees(campaign: Campaign, value: int | None, page: Page, reader: Reader, now: datetime) -> Answer:

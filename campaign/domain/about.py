@@ -13,6 +13,8 @@ SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?")
 MOST_TAGS = 20
 """Of one fact."""
 LONGEST_TAG = 48
+LONGEST_ARTICLE = 200
+_ADDRESS = re.compile(r"[^/\s]+(?:@|%40)[^/\s]+\.[^/\s]+", re.IGNORECASE)
 _TAG = re.compile(r"[\w][\w .:-]{0,47}")
 
 
@@ -64,3 +66,9 @@ def tag_of(word: str) -> str | None:
 def tags_of(words: Iterable[str]) -> tuple[str, ...]:
     """The tags among a source's words, each once, in order; what can't be one is left out, and what is too many."""
     return tuple(sorted({tag for word in words if (tag := tag_of(word)) is not None})[:MOST_TAGS])
+
+
+def article_of(text: str) -> str:
+    """An article's address or name as it may be kept: short, in one line, "" where it looks like somebody's address."""
+    article = "".join(letter for letter in text if letter.isprintable())[:LONGEST_ARTICLE]
+    return "" if _ADDRESS.search(article) else article

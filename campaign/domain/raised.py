@@ -65,12 +65,12 @@ def given(person: Person, campaign: Campaign, sources: SourceRules) -> tuple[lis
         found = worth(payment, campaign, sources, needs_amount=False)
         waits = waits or found.waits or ""
         if found.amount is not None:
-            stretches += [(a, b, payment.source_id) for a, b in _stands(payment)]
+            stretches += [(a, b, payment.source_id) for a, b in stands(payment)]
     return stretches, waits
 
 
-def _stands(payment: Payment) -> list[tuple[datetime, datetime]]:
-    """While less than the whole of the payment was taken back."""
+def stands(payment: Payment) -> list[tuple[datetime, datetime]]:
+    """The stretches [start, end) for which less than the whole of the payment was taken back."""
     found: list[tuple[datetime, datetime]] = []
     since: datetime | None = payment.occurred_at
     for at, taken, _ in _taken(payment):

@@ -26,6 +26,7 @@ __all__ = (
     "payment_standing",
     "person_standing",
     "spans_of",
+    "spans_of_one",
 )
 
 
@@ -78,18 +79,26 @@ def spans_of(person: Person, campaign: Campaign, sources: SourceRules) -> tuple[
     return tuple(piece.span for spans in _pieces(person, campaign, sources) for piece in spans)
 
 
+def spans_of_one(
+    membership: Membership, payments: Sequence[Payment], campaign: Campaign, sources: SourceRules
+) -> tuple[Span, ...]:
+    """Every stretch for which one membership entitles in the campaign; `payments`: of whoever has it."""
+    source_rule = sources.get(membership.source_id, SourceRule(membership.source_id))
+    minimum = (campaign.rule.minimum_minor, campaign.currency)
+    counted = membership_rule(membership, campaign, source_rule)
+    return membership_spans(membership, payments, campaign.rule, counted, minimum)
+
+
 # -- people -----------------------------------------------------------------------------------------------------------
 
 
 def _pieces(person: Person, campaign: Campaign, sources: SourceRules) -> list[list[_Piece]]:
     """The spans of each membership of a counted source."""
-    minimum = (campaign.rule.minimum_minor, campaign.currency)
     found: list[list[_Piece]] = []
     counted = [m for m in person.memberships if campaign.counts_source(m.source_id)]
     for m in counted:
         if not _is_told_better(m, counted):
-            source_rule = membership_rule(m, campaign, sources.get(m.source_id, SourceRule(m.source_id)))
-            spans = membership_spans(m, person.payments, campaign.rule, source_rule, minimum)
+            spans = spans_of_one(m, person.payments, campaign, sources)
             found.append([_Piece(span, m.source_id) for span in spans])
     return found
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from campaign.store import erasures, facts
+from campaign.store import erasures, fact_values
 from campaign.store.fact_rows import compare, parts
 from campaign.store.tables import Account, InvoiceLineRow, InvoiceRow, MembershipRow, PaymentRow, ReductionRow
 from campaign.store.told import ToldAccount, ToldInvoice, ToldMembership
@@ -28,7 +28,7 @@ def memberships(
     session: Session, source_id: int, told: Mapping[str, ToldMembership], stamp: int
 ) -> tuple[set[str], set[str]]:
     """Unknown and different memberships; their account, and whether all invoices are known, is not compared."""
-    values = {m.key: facts.membership_values(m, 0) for m in told.values()}
+    values = {m.key: fact_values.membership_values(m, 0) for m in told.values()}
     for one in values.values():
         del one["account_id"], one["invoices_complete"], one["running_from"], one["running_until"]
     unknown, different = compare(session, MembershipRow, source_id, values, stamp)
@@ -61,7 +61,7 @@ def invoices(
     session: Session, source_id: int, told: Mapping[str, ToldInvoice], stamp: int
 ) -> tuple[set[str], set[str]]:
     """Unknown and different invoices, their number of lines included."""
-    values = {i.key: facts.invoice_values(i) for i in told.values()}
+    values = {i.key: fact_values.invoice_values(i) for i in told.values()}
     unknown, different = compare(session, InvoiceRow, source_id, values, stamp)
     for some in parts(sorted(set(told) - unknown - different)):
         lines: dict[str, list[int]] = {key: [] for key in some}

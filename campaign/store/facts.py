@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Select, delete, insert, select
 from sqlalchemy.orm import Session
 
-from campaign.store import accounts, erasures, joins, sign_ups
+from campaign.store import accounts, erasures, fact_values, joins, sign_ups
 from campaign.store.fact_rows import Kept, Row, Values, keep_newer, lock_facts, parts, replace_parts
 from campaign.store.people import Touched
 from campaign.store.tables import (
@@ -91,7 +91,7 @@ def _save_memberships(
     stamp: int,
     touched: Touched,
 ) -> None:
-    values = {m.key: membership_values(m, account_rows[m.account_key]["id"]) for m in told.values()}
+    values = {m.key: fact_values.membership_values(m, account_rows[m.account_key]["id"]) for m in told.values()}
     kept = keep_newer(session, MembershipRow, source_id, values, stamp, carry=_carry_complete)
     changed = [row for row in kept.values() if row.changed]
     account_ids = {values[key]["account_id"] for key, row in kept.items() if row.changed}
@@ -121,29 +121,6 @@ def _touch_paid_for(session: Session, source_id: int, membership_keys: Collectio
         _touch_linked(session, source_id, links, {key for key, _ in rows}, touched)
 
 
-def membership_values(m: ToldMembership, account_id: int) -> Values:
-    """A membership's columns."""
-    return {
-        "account_id": account_id,
-        "status": m.status,
-        "started_at": m.started_at,
-        "ended_at": m.ended_at,
-        "cancelled_at": m.cancelled_at,
-        "cancel_at": m.cancel_at,
-        "trial_starts_at": m.trial_starts_at,
-        "trial_ends_at": m.trial_ends_at,
-        "running_from": m.running_from,
-        "running_until": m.running_until,
-        "invoices_complete": m.invoices_complete,
-        "price_keys": list(m.price_keys),
-        "quantity": m.quantity,
-        "how": m.how.value,
-        "same_as": m.same_as,
-        "campaign_slug": m.campaign_slug,
-        "tags": sorted(set(m.tags)),
-    }
-
-
 def _carry_complete(before: Row, values: Values) -> Values:
     """Once a list of invoices was read to its end, later ones are known as they come."""
     return {**values, "invoices_complete": values["invoices_complete"] or before["invoices_complete"]}
@@ -152,9 +129,9 @@ def _carry_complete(before: Row, values: Values) -> Values:
 def _save_invoices(
     session: Session, source_id: int, told: Mapping[str, ToldInvoice], stamp: int, touched: Touched
 ) -> None:
-    values = {i.key: invoice_values(i) for i in told.values()}
+    values = {i.key: fact_values.invoice_values(i) for i in told.values()}
     kept = keep_newer(session, InvoiceRow, source_id, values, stamp)
-    lines = {row.id: _line_values(told[key]) for key, row in kept.items()}
+    lines = {row.id: fact_values.line_values(told[key]) for key, row in kept.items()}
     new_ids = {row.id for row in kept.values() if row.before is None}
     other_lines = replace_parts(session, InvoiceLineRow, "invoice_id", lines, new_ids)
     changed = {key: row for key, row in kept.items() if row.changed or row.id in other_lines}
@@ -163,33 +140,6 @@ def _save_invoices(
     membership_keys |= {row.before["membership_key"] for row in changed.values() if row.before is not None}
     _touch_memberships(session, source_id, {key for key in membership_keys if key is not None}, touched)
     _touch_linked(session, source_id, links, changed, touched)
-
-
-def invoice_values(i: ToldInvoice) -> Values:
-    """An invoice's columns, its lines left out."""
-    return {
-        "membership_key": i.membership_key,
-        "state": i.state,
-        "total_minor": i.total_minor,
-        "currency": i.currency,
-        "settled_at": i.settled_at,
-        "voided_at": i.voided_at,
-        "link_keys": sorted(set(i.link_keys)),
-    }
-
-
-def _line_values(i: ToldInvoice) -> list[Values]:
-    return [
-        {
-            "number": number,
-            "starts_at": line.starts_at,
-            "ends_at": line.ends_at,
-            "amount_minor": line.amount_minor,
-            "price_key": line.price_key,
-            "quantity": line.quantity,
-        }
-        for number, line in enumerate(i.lines)
-    ]
 
 
 def _relink(session: Session, source_id: int, told: Mapping[str, ToldInvoice], changed: Mapping[str, Kept]) -> set[str]:
@@ -245,9 +195,9 @@ def _save_payments(
     stamp: int,
     touched: Touched,
 ) -> None:
-    values = {p.key: payment_values(p, account_rows[p.account_key]["id"]) for p in told.values()}
+    values = {p.key: fact_values.payment_values(p, account_rows[p.account_key]["id"]) for p in told.values()}
     kept = keep_newer(session, PaymentRow, source_id, values, stamp, carry=_carry_invoice)
-    reductions = {row.id: _reduction_values(told[key]) for key, row in kept.items()}
+    reductions = {row.id: fact_values.reduction_values(told[key]) for key, row in kept.items()}
     new_ids = {row.id for row in kept.values() if row.before is None}
     other_reductions = replace_parts(session, ReductionRow, "payment_id", reductions, new_ids)
     changed = {key: row for key, row in kept.items() if row.changed or row.id in other_reductions}
@@ -257,40 +207,6 @@ def _save_payments(
     touched.people |= accounts.people_of(session, account_ids)
 
 
-def payment_values(p: ToldPayment, account_id: int) -> Values:
-    """A payment's columns, its reductions left out."""
-    return {
-        "account_id": account_id,
-        "link_key": p.link_key,
-        "invoice_key": p.invoice_key,
-        "state": p.state,
-        "amount_minor": p.amount_minor,
-        "currency": p.currency,
-        "settled_minor": p.settled_minor,
-        "settled_currency": p.settled_currency,
-        "fee_minor": p.fee_minor,
-        "occurred_at": p.occurred_at,
-        "is_debit": p.is_debit,
-        "campaign_slug": p.campaign_slug,
-        "tags": sorted(set(p.tags)),
-    }
-
-
 def _carry_invoice(before: Row, values: Values) -> Values:
     """A reading that did not ask for the invoice takes nothing back."""
     return {**values, "invoice_key": values["invoice_key"] or before["invoice_key"]}
-
-
-def _reduction_values(p: ToldPayment) -> list[Values]:
-    return [
-        {
-            "key": r.key,
-            "kind": r.kind.value,
-            "amount_minor": r.amount_minor,
-            "taken_at": r.taken_at,
-            "opened_at": r.opened_at,
-            "given_back_at": r.given_back_at,
-            "lost": r.lost,
-        }
-        for r in p.reductions
-    ]

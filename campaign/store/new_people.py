@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from campaign.store import bulk, erasures, facts, sign_ups
+from campaign.store import bulk, erasures, fact_values, sign_ups
 from campaign.store.fact_rows import lock_facts
 from campaign.store.tables import Account, Base, ErasedAddress, MembershipRow, PaymentRow, PersonRow, SignUpRow
 from campaign.store.told import ToldAccount, ToldMembership, ToldPayment, ToldSignUp
@@ -112,7 +112,7 @@ def _insert_memberships(
 ) -> None:
     told = [m for p in people for m in p.memberships]
     ids = bulk.take_ids(session, MembershipRow, len(told))
-    values = [(m.key, facts.membership_values(m, account_ids[m.account_key])) for m in told]
+    values = [(m.key, fact_values.membership_values(m, account_ids[m.account_key])) for m in told]
     _write(session, MembershipRow, source_id, ids, values, stamp)
 
 
@@ -123,7 +123,7 @@ def _insert_payments(
     if not told:
         return ()
     ids = bulk.take_ids(session, PaymentRow, len(told))
-    values = [(m.key, facts.payment_values(m, account_ids[m.account_key])) for m in told]
+    values = [(m.key, fact_values.payment_values(m, account_ids[m.account_key])) for m in told]
     _write(session, PaymentRow, source_id, ids, values, stamp)
     return ids
 

@@ -11,7 +11,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from campaign.domain.facts import How, InvoiceLine
-from campaign.store import erasures, facts
+from campaign.store import erasures, fact_values
 from campaign.store.fact_rows import compare, parts
 from campaign.store.tables import (
     Account,
@@ -87,12 +87,12 @@ def differences(session: Session, source_id: int, told: Told, stamp: int) -> tup
     addresses = {a.key: {"address_hash": a.address_hash} for a in told.accounts.values()}
     unknown, different = compare(session, Account, source_id, addresses, stamp)
     owner = {m.key: m.account_key for m in told.memberships.values()}
-    values = {m.key: facts.membership_values(m, 0) for m in told.memberships.values()}
+    values = {m.key: fact_values.membership_values(m, 0) for m in told.memberships.values()}
     for one in values.values():
         del one["account_id"]
     new, changed = compare(session, MembershipRow, source_id, values, stamp)
     different |= {owner[key] for key in new | changed}
-    invoices = {i.key: facts.invoice_values(i) for i in told.invoices.values()}
+    invoices = {i.key: fact_values.invoice_values(i) for i in told.invoices.values()}
     new, changed = compare(session, InvoiceRow, source_id, invoices, stamp)
     different |= {owner[key] for i in new | changed if (key := told.invoices[i].membership_key) in owner}
     ends = {s.key: {"confirmed_at": s.confirmed_at, "withdrawn_at": s.withdrawn_at} for s in told.sign_ups.values()}
@@ -139,6 +139,8 @@ def _membership(row: MembershipRow, account_key: str) -> ToldMembership:
         same_as=row.same_as,
         campaign_slug=row.campaign_slug,
         tags=tuple(row.tags),
+        variant=row.variant,
+        article=row.article,
     )
 
 

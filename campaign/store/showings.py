@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,30 +12,21 @@ from sqlalchemy.orm import Session
 
 from campaign.store import campaigns
 from campaign.store.engine import insert_into
-from campaign.store.sign_ups import CONFIRMED, PAID
-from campaign.store.tables import ShowingTotal, SignUpRow
+from campaign.store.tables import ShowingTotal
 
-SHOWN = "shown"
+SHOWN, CLICKED = "shown", "clicked"
+Place = tuple[str, str]
+"""Words and article: a variant's key, "" for the campaign's own words; "" for no article in particular."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Told:
-    """What one browser told: `what` is "shown", "close0" to "close2" (later, joined, never), or a reason."""
+    """What one browser told: `what` is "shown", "clicked", "close0" to "close2" (later, joined, never), or a reason."""
 
     slug: str
     what: str
     variant: str
     article: str
-
-
-@dataclass(frozen=True, slots=True)
-class VariantSeen:
-    """A variant's showings, sign-ups that began under it, and those of them that were completed."""
-
-    variant: str
-    shown: int
-    began: int
-    joined: int
 
 
 def add(session: Session, told: Mapping[Told, int], now: datetime) -> int:
@@ -77,31 +68,15 @@ def by_reason(session: Session, campaign_id: int, since: date) -> dict[str, int]
     return {what: int(number) for what, number in session.execute(query)}
 
 
-def by_variant(session: Session, campaign_id: int) -> list[VariantSeen]:
-    """Each variant with its showings and sign-ups, since the campaign began; "" stands for the campaign's own words."""
-    shown_query = (
-        select(ShowingTotal.variant, func.sum(ShowingTotal.number))
-        .where(ShowingTotal.campaign_id == campaign_id, ShowingTotal.what == SHOWN)
-        .group_by(ShowingTotal.variant)
-    )
-    shown = {variant: int(number) for variant, number in session.execute(shown_query)}
-    began_query = select(SignUpRow.variant, SignUpRow.state, func.count()).where(SignUpRow.campaign_id == campaign_id)
-    all_began: Counter[str] = Counter()
-    joined: Counter[str] = Counter()
-    for variant, state, number in session.execute(began_query.group_by(SignUpRow.variant, SignUpRow.state)):
-        all_began[variant or ""] += number
-        joined[variant or ""] += number if state in (PAID, CONFIRMED) else 0
-    keys = sorted({*shown, *all_began})
-    return [VariantSeen(key, shown.get(key, 0), all_began[key], joined[key]) for key in keys]
-
-
-def by_article(session: Session, campaign_id: int, limit: int = 20) -> list[tuple[str, int]]:
-    """The articles under which it was shown most."""
+def by_place(session: Session, campaign_id: int) -> dict[Place, dict[str, int]]:
+    """Showings and clicks since the campaign began, by words and article."""
+    kept = ShowingTotal
     query = (
-        select(ShowingTotal.article, func.sum(ShowingTotal.number))
-        .where(ShowingTotal.campaign_id == campaign_id, ShowingTotal.what == SHOWN, ShowingTotal.article != "")
-        .group_by(ShowingTotal.article)
-        .order_by(func.sum(ShowingTotal.number).desc())
-        .limit(limit)
+        select(kept.variant, kept.article, kept.what, func.sum(kept.number))
+        .where(kept.campaign_id == campaign_id, kept.what.in_((SHOWN, CLICKED)))
+        .group_by(kept.variant, kept.article, kept.what)
     )
-    return [(article, int(number)) for article, number in session.execute(query)]
+    found: dict[Place, dict[str, int]] = defaultdict(dict)
+    for variant, article, what, number in session.execute(query):
+        found[variant, article][what] = int(number)
+    return found

@@ -31,6 +31,8 @@ class ToldMembership:
     when it was first seen, `running_until` until when it is paid, None: until told otherwise. `how`: by what it runs.
     `same_as`: the key under which a source that knows more may hold this very arrangement.
     `campaign_slug`, `tags`: what was said where it was begun, for campaigns that are about some facts only.
+    `variant`, `article`: the banner's words and the article that led there; both None where no banner did, as far as
+    is told, and "" for the campaign's own words and for no article in particular.
     """
 
     key: str
@@ -51,6 +53,8 @@ class ToldMembership:
     same_as: str | None = None
     campaign_slug: str | None = None
     tags: tuple[str, ...] = ()
+    variant: str | None = None
+    article: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,8 @@ class ToldPayment:
     campaign_slug: str | None
     reductions: tuple[Reduction, ...]
     tags: tuple[str, ...] = ()
+    variant: str | None = None
+    article: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,19 +21,21 @@ from campaign.banner import notices, surfaces
 from campaign.banner.caching import LIVE
 from campaign.banner.notice_words import notice_words
 from campaign.banner.render import as_json
+from campaign.banner.showings import Gathering, clicked
+from campaign.domain.about import LONGEST_ARTICLE, article_of
 from campaign.domain.errors import NotFound
 from campaign.web.shelf import Headers, Shelf
 
 TOKEN = re.compile(r"[0-9a-f]{16,64}")
-_LONGEST = {"v": 40, "a": 200, "t": 64}
+_LONGEST = {"v": 40, "a": LONGEST_ARTICLE, "t": 64}
 """Variant, article, and the one-time token of a form."""
 
 
-def blueprint(shelf: Shelf, page_headers: Headers, public_url: str) -> Blueprint:
+def blueprint(shelf: Shelf, page_headers: Headers, public_url: str, gathering: Gathering) -> Blueprint:
     """`/g/<slug>/go`, `/g/<slug>/thanks`, and the campaign page with a variant or article in its address."""
     bp = Blueprint("public", __name__)
     bp.record_once(_know_languages)
-    pages = _Pages(shelf, page_headers, public_url)
+    pages = _Pages(shelf, page_headers, public_url, gathering)
     bp.add_url_rule("/g/<slug>/go", view_func=pages.go)
     bp.add_url_rule("/g/<slug>/thanks", view_func=pages.thanks)
     bp.add_url_rule("/g/<slug>/", view_func=pages.page, defaults={"lang": ""})
@@ -45,13 +47,19 @@ def blueprint(shelf: Shelf, page_headers: Headers, public_url: str) -> Blueprint
 class _Pages:
     """What is put together from published bytes and the address it was asked by."""
 
-    def __init__(self, shelf: Shelf, page_headers: Headers, public_url: str) -> None:
+    def __init__(self, shelf: Shelf, page_headers: Headers, public_url: str, gathering: Gathering) -> None:
         self._shelf = shelf
         self._page_headers = page_headers
         self._public_url = public_url
+        self._gathering = gathering
 
     def go(self, slug: str) -> ResponseReturnValue:
+        """303 to where one can join; that it was asked for is counted, by nothing but words and article."""
         known = _published(self._shelf, slug)
+        agent, purpose = request.headers.get("User-Agent", ""), request.headers.get("Sec-Purpose", "")
+        told = clicked(slug, passed_on(), agent, purpose) if request.method == "GET" else None
+        if told is not None:
+            self._gathering.note(told)
         if not known["joinable"] and _home(known):
             return _to(_home(known))
         return _to(f"/g/{slug}/?{urlencode({**passed_on(), 't': new_token()})}#join")
@@ -126,7 +134,11 @@ def new_token() -> str:
 
 def passed_on() -> dict[str, str]:
     """Variant, article and token of a request, as far as they are short enough to be ours."""
-    return {name: value for name, most in _LONGEST.items() if 0 < len(value := request.values.get(name, "")) <= most}
+    values = request.values
+    passed = {name: value for name, most in _LONGEST.items() if 0 < len(value := values.get(name, "")) <= most}
+    if "a" in passed:
+        passed["a"] = article_of(passed["a"])
+    return {name: value for name, value in passed.items() if value}
 
 
 def _passed_on() -> str:

@@ -18,11 +18,16 @@ WRITE_EVERY_SECONDS = 5.0
 _log = logging.getLogger(__name__)
 
 
-def blueprint(runtime: Runtime, shelf: Shelf) -> Blueprint:
-    """The route, and the thread that writes what was gathered until the database is let go."""
-    bp = Blueprint("seen", __name__)
+def start_gathering(runtime: Runtime) -> Gathering:
+    """A gathering that a thread of its own writes until the database is let go."""
     gathering = Gathering()
     _Writer(runtime, gathering).start()
+    return gathering
+
+
+def blueprint(shelf: Shelf, gathering: Gathering) -> Blueprint:
+    """The route."""
+    bp = Blueprint("seen", __name__)
 
     @bp.post("/g/<slug>/seen")
     def seen(slug: str) -> ResponseReturnValue:

@@ -8,7 +8,7 @@ import pytest
 
 from campaign.domain.about import MOST_TAGS
 from campaign.ingest.stripe.fields import Thing
-from campaign.ingest.stripe.metadata import told_campaign, told_tags
+from campaign.ingest.stripe.metadata import OWN_WORDS, told_campaign, told_led, told_tags
 
 
 def thing(metadata: Any) -> Thing:
@@ -31,3 +31,19 @@ def test_campaign_and_tags_are_read(metadata: Any, campaign: str | None, tags: t
 
 def test_no_more_tags_than_anybody_needs_are_kept() -> None:
     assert len(told_tags(thing({"tags": ",".join(f"t{n}" for n in range(100))}))) == MOST_TAGS
+
+
+@pytest.mark.parametrize(
+    ("metadata", "led"),
+    [
+        (None, (None, None)),
+        ({"campaign": "25k"}, (None, None)),
+        ({"variant": "b2", "article": "/news/1"}, ("b2", "/news/1")),
+        ({"variant": OWN_WORDS}, ("", "")),
+        ({"article": "/@jane/why-we-stay.html"}, ("", "/@jane/why-we-stay.html")),
+        ({"variant": "b", "article": "/letters?to=jane@example.org"}, ("b", "")),
+        ({"variant": "DROP TABLE", "article": "x" * 500}, ("", "x" * 200)),
+    ],
+)
+def test_what_led_there_is_read_and_never_somebodys_address(metadata: Any, led: tuple[str | None, str | None]) -> None:
+    assert told_led(thing(metadata)) == led

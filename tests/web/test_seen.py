@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,9 +12,9 @@ from flask.testing import FlaskClient
 from campaign.banner.showings import MOST_KEYS, Gathering, read
 from campaign.domain.display import Display
 from campaign.domain.errors import DatabaseUnavailable
-from campaign.store import showings, sign_ups, sources
+from campaign.store import showings
 from campaign.store.engine import Database, open_database
-from campaign.store.showings import Told, VariantSeen
+from campaign.store.showings import Told
 from tests.an_app import an_app
 from tests.banner.newsroom import NOON, Newsroom, a_campaign
 
@@ -83,7 +83,10 @@ def test_sums_grow_in_batches(newsroom: Newsroom) -> None:
         assert gathering.write(newsroom.db, NOON) == 2
     assert gathering.write(newsroom.db, NOON) == 0
     with newsroom.db.read() as session:
-        assert showings.by_article(session, newsroom.campaign.id) == [("/news/1", 12)]
+        assert showings.by_place(session, newsroom.campaign.id) == {
+            ("a", "/news/1"): {"shown": 2},
+            ("b", "/news/1"): {"shown": 10},
+        }
     assert kept(newsroom) == {"shown": 12}
 
 
@@ -97,15 +100,22 @@ def test_nobody_can_fill_the_memory_and_a_database_that_is_gone_loses_nothing_at
     assert gathering.write(newsroom.db, NOON) == MOST_KEYS
 
 
-def test_joins_stand_beside_the_showings_of_their_words(newsroom: Newsroom) -> None:
-    with newsroom.db.write() as session:
-        source_id = sources.add_pushed(session, "hand", "desk", "Desk", NOON).id
-        for key, variant in (("cs_1", "b"), ("cs_2", "b"), ("cs_3", None)):
-            sign_ups.start(session, newsroom.campaign.id, source_id, key, variant, "/news/1", NOON)
-        sign_ups.end(session, source_id, "cs_1", sign_ups.PAID, datetime(2026, 11, 23, tzinfo=UTC))
-        showings.add(session, {Told("25k", "shown", "b", "/news/1"): 40}, NOON)
+def test_a_press_of_the_button_is_counted_by_words_and_article_and_of_people_only(newsroom: Newsroom) -> None:
+    app = an_app(newsroom.runtime())
+    app.extensions["shelf"].refresh()
+    client = app.test_client()
+    for query in ("v=b&a=/news/1", "v=b&a=/news/1", "", "v=nonsense&a=%0A/news/2", "a=/for/jane@example.org"):
+        assert client.get(f"/g/25k/go?{query}", headers=BROWSER).status_code == 303
+    client.get("/g/25k/go?v=b", headers={"User-Agent": "Googlebot/2.1"})
+    client.get("/g/25k/go?v=b", headers={**BROWSER, "Sec-Purpose": "prefetch"})
+    client.head("/g/25k/go?v=b", headers=BROWSER)
+    client.get("/g/none/go?v=b", headers=BROWSER)
+    client.post("/g/25k/seen", data=b"clicked,b,/news/1", headers=BROWSER)
+    newsroom.db.dispose()
     with newsroom.db.read() as session:
-        assert showings.by_variant(session, newsroom.campaign.id) == [
-            VariantSeen("", 0, 1, 0),
-            VariantSeen("b", 40, 2, 1),
-        ]
+        assert showings.by_place(session, newsroom.campaign.id) == {
+            ("b", "/news/1"): {"clicked": 2},
+            ("", ""): {"clicked": 2},
+            ("", "/news/2"): {"clicked": 1},
+        }
+    app.extensions["shelf"].stop()

@@ -130,10 +130,11 @@ def test_what_browsers_told_stands_beside_the_rules(room: StaffRoom) -> None:
         Told("25k", "shown", "b", "/a"): 1200,
         Told("25k", "close0", "b", "/a"): 7,
         Told("25k", "shown", "a", "/a"): 5,
+        Told("25k", "clicked", "b", "/a"): 30,
     }
     with room.db.write() as session:
         showings.add(session, told, room.now)
     text = room.signed_in(Role.EDITOR).text(PAGE)
     assert "It was shown. 1,205" in text
     assert "Closed: not now. 7" in text
-    assert "b 1,200 0 0" in text
+    assert "The button was pressed. 30" in text

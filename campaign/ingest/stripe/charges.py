@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from campaign.domain.facts import PaymentState, Reduction, ReductionKind
 from campaign.ingest.stripe.fields import Json, Thing
-from campaign.ingest.stripe.metadata import told_campaign, told_tags
+from campaign.ingest.stripe.metadata import told_campaign, told_led, told_tags
 from campaign.store.told import ToldPayment
 
 BANK_DEBITS = frozenset(
@@ -36,6 +36,7 @@ def told_charge(body: Json, disputes: Sequence[Json], invoice_key: str | None = 
     is_debit = method is not None and method.optional_text("type") in BANK_DEBITS
     settled = charge.part("balance_transaction") if isinstance(charge.body.get("balance_transaction"), dict) else None
     settled_currency = None if settled is None else settled.currency()
+    variant, article = told_led(charge)
     reductions = [r for row in charge.parts("refunds") if (r := _refund(row, currency)) is not None]
     reductions += [r for row in disputes if (r := _dispute(Thing.of(row, "dispute"), currency)) is not None]
     return ToldPayment(
@@ -55,6 +56,8 @@ def told_charge(body: Json, disputes: Sequence[Json], invoice_key: str | None = 
         is_debit=is_debit,
         campaign_slug=told_campaign(charge),
         tags=told_tags(charge),
+        variant=variant,
+        article=article,
         reductions=tuple(sorted(reductions, key=lambda r: r.key)),
     )
 

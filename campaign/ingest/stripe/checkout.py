@@ -6,12 +6,14 @@ import hashlib
 from datetime import datetime
 from typing import Any, Protocol
 
+from campaign.domain.about import article_of
 from campaign.domain.campaign import Campaign
 from campaign.domain.errors import Invalid
 from campaign.domain.offers import Chosen
 from campaign.ingest.errors import SourceUnavailable
 from campaign.ingest.stripe.client import Gateway
 from campaign.ingest.stripe.fields import to_stripe
+from campaign.ingest.stripe.metadata import OWN_WORDS
 from campaign.store import sign_ups
 from campaign.store.engine import Database
 
@@ -47,7 +49,7 @@ def open_checkout(
     chosen = chosen or Chosen(join.price_key)
     if join.source_id is None or not (chosen.price_key or chosen.amount_minor):
         raise Invalid("join", "This campaign offers no price to join with.")
-    told = {"campaign": campaign.slug, "variant": (variant or "")[:60], "article": (article or "")[:255]}
+    told = {"campaign": campaign.slug, "variant": variant or OWN_WORDS, "article": article_of(article or "")}
     metadata = {name: value for name, value in told.items() if value}
     asked = {
         **(_membership(chosen, metadata) if chosen.price_key else _gift(campaign, chosen, metadata)),
@@ -63,9 +65,7 @@ def open_checkout(
     if not isinstance(url, str) or not isinstance(session_key, str):
         raise SourceUnavailable("Stripe's answer holds no address to pay at")
     with db.write() as writing:
-        sign_ups.start(
-            writing, campaign.id, join.source_id, session_key, metadata.get("variant"), metadata.get("article"), now
-        )
+        sign_ups.start(writing, campaign.id, join.source_id, session_key, variant, metadata.get("article"), now)
     return url
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from campaign.ingest.stripe.fields import Json, Thing
-from campaign.ingest.stripe.metadata import told_campaign, told_tags
+from campaign.ingest.stripe.metadata import told_campaign, told_led, told_tags
 from campaign.store.told import ToldInvoice, ToldMembership
 
 
@@ -18,6 +18,7 @@ def told_subscription(body: Json, *, invoices_complete: bool = False) -> ToldMem
     if account_key is None:
         raise subscription.wrong("it has no customer")
     items = subscription.parts("items")
+    variant, article = told_led(subscription)
     running_from, running_until = _period(subscription, items) if is_plain(body) else (None, None)
     return ToldMembership(
         key=subscription.key,
@@ -36,6 +37,8 @@ def told_subscription(body: Json, *, invoices_complete: bool = False) -> ToldMem
         quantity=max([1, *(item.number("quantity", 1) for item in items)]),
         campaign_slug=told_campaign(subscription),
         tags=told_tags(subscription),
+        variant=variant,
+        article=article,
     )
 
 

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaign.store.tables.base import Base, Id
+
+
+def led_index(name: str) -> Index:
+    """By campaign, of the facts that a banner led to and of no others: most facts know of none."""
+    only = text("variant IS NOT NULL")
+    return Index(name, "campaign_slug", sqlite_where=only, postgresql_where=only)
 
 
 class PersonRow(Base):
@@ -60,8 +66,14 @@ class MembershipRow(Base):
     """The key under which a source that knows more may hold this very arrangement."""
     campaign_slug: Mapped[str | None] = mapped_column(String(48))
     tags: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+    variant: Mapped[str | None] = mapped_column(String(12))
+    """The banner's words that led to it, "" for the campaign's own; None: no banner is known to have."""
+    article: Mapped[str | None] = mapped_column(String(200))
     fetched_seq: Mapped[int] = mapped_column(BigInteger)
-    __table_args__ = (UniqueConstraint("source_id", "key"),)
+    __table_args__ = (
+        UniqueConstraint("source_id", "key"),
+        led_index("ix_membership_led"),
+    )
 
 
 class InvoiceRow(Base):
@@ -122,6 +134,8 @@ class PaymentRow(Base):
     is_debit: Mapped[bool]
     campaign_slug: Mapped[str | None] = mapped_column(String(48))
     tags: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+    variant: Mapped[str | None] = mapped_column(String(12))
+    article: Mapped[str | None] = mapped_column(String(200))
     set_apart_id: Mapped[int | None] = mapped_column(ForeignKey("set_apart.id"), index=True)
     fetched_seq: Mapped[int] = mapped_column(BigInteger)
     __table_args__ = (
@@ -129,6 +143,7 @@ class PaymentRow(Base):
         Index("ix_payment_link", "source_id", "link_key"),
         Index("ix_payment_invoice", "source_id", "invoice_key"),
         Index("ix_payment_time", "source_id", "occurred_at"),
+        led_index("ix_payment_led"),
     )
 
 
