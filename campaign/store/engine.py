@@ -109,6 +109,10 @@ def open_database(url: str) -> Database:
     return Database(engine)
 
 
+PAGES_BEFORE_COPYING = 8_000
+"""32 MB of changes gather before they are copied into the database file: a page that changes often is copied once."""
+
+
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     raw = cast(sqlite3.Connection, connection)
     raw.isolation_level = None  # we begin transactions ourselves
@@ -117,6 +121,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         "synchronous=FULL",
         "foreign_keys=ON",
         f"busy_timeout={BUSY_TIMEOUT_SECONDS}000",
+        f"wal_autocheckpoint={PAGES_BEFORE_COPYING}",
     ):
         raw.execute(f"PRAGMA {pragma}").close()
 
