@@ -6,16 +6,17 @@ Such a source never says what ended before or was paid late; that is remembered 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from campaign.counting import book, recounts, renewal
-from campaign.domain.errors import MalformedFact
+from campaign.domain.errors import Conflict, MalformedFact
 from campaign.ingest.bodies import Json, kept_text
 from campaign.ingest.reading import Found, Reading
 from campaign.ingest.source_kind import Asking, Importing, Progress
-from campaign.store import batches, erasures, facts, objects, prices, remembered
+from campaign.store import batches, erasures, facts, imports, objects, prices, remembered, sources
 from campaign.store.objects import Ref
 from campaign.store.prices import ToldPrice
 from campaign.store.remembered import Remembered
@@ -26,12 +27,20 @@ ROWS_A_STEP = 100
 """Rows taken in by one transaction, so that a delivery is never kept waiting."""
 
 
+class Listed(NamedTuple):
+    """Members as a list gave them. `following`: where the list goes on behind them; None: that was all."""
+
+    rows: list[Json]
+    following: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Members as a list gave them, asked for under `stamp`."""
+    """A part of a list, asked for under `stamp`."""
 
     stamp: int
     rows: list[Json]
+    following: str | None
 
 
 Read = Callable[[Json, Remembered, datetime], Reading]
@@ -39,16 +48,35 @@ Read = Callable[[Json, Remembered, datetime], Reading]
 
 
 def take_in_all(
-    asking: Asking, run: Importing, sold: Iterable[ToldPrice], pages: Iterable[Page], read: Read
+    asking: Asking, run: Importing, sold: Iterable[ToldPrice], pages: Callable[[str | None], Iterator[Page]], read: Read
 ) -> Mapping[str, int]:
-    """What is sold, and every member of the lists, is taken in, in steps; returns how many were seen."""
-    seen = Counter[str]()
+    """What is sold, and every member of the list, is taken in, in steps; returns how many were seen, with earlier runs.
+
+    `pages`: the list from where an earlier run has got to, None: from its beginning. Raises Conflict where staff have
+    taken the source out of use meanwhile.
+    """
+    seen = Counter[str](run.state.seen)
+    after = run.state.lists.get(MEMBER)
     save_prices(asking, sold)
-    for page in pages:
+    if after is None and MEMBER in run.state.lists:
+        return seen
+    for page in pages(after):
         for at in range(0, len(page.rows), ROWS_A_STEP):
-            _take_in(asking, run, page.rows[at : at + ROWS_A_STEP], page.stamp, read, seen)
+            some = page.rows[at : at + ROWS_A_STEP]
+            seen[MEMBER] += len(some)
+            _take_in(asking, run, page, some, read, seen, is_last=at + ROWS_A_STEP >= len(page.rows))
             run.progress(dict(seen))
     return seen
+
+
+def pages_of(asking: Asking, listed: Iterator[Listed]) -> Iterator[Page]:
+    """Each part of a list under a stamp taken before it was asked for."""
+    while True:
+        stamp = take_stamp(asking)
+        part = next(listed, None)
+        if part is None:
+            return
+        yield Page(stamp, part.rows, part.following)
 
 
 def save_prices(asking: Asking, sold: Iterable[ToldPrice]) -> None:
@@ -117,18 +145,26 @@ def member_key(row: Json) -> str | None:
     return kept_text(row.get("id"), 200)
 
 
-def _take_in(asking: Asking, run: Importing, rows: list[Json], stamp: int, read: Read, seen: Counter[str]) -> None:
-    """A row that can't be read is asked for by itself, so that its error is kept with it."""
+def _take_in(
+    asking: Asking, run: Importing, page: Page, rows: list[Json], read: Read, seen: Mapping[str, int], *, is_last: bool
+) -> None:
+    """A row that can't be read is asked for by itself, so that its error is kept with it.
+
+    With the last of a page, how far the list was taken in is kept: one that is stopped goes on there.
+    """
     reading = _read_rows(asking, rows, read)
-    seen[MEMBER] += len(rows)
     now = asking.now()
     with asking.db.write() as session:
-        saved = facts.save(session, asking.source_id, reading.told, stamp)
+        if not sources.load(session, asking.source_id).enabled:
+            raise Conflict("The source was taken out of use; its import goes on when it is in use again.")
+        saved = facts.save(session, asking.source_id, reading.told, page.stamp)
         book.recount(session, saved.touched, run.cause, now)
         if objects.any_unsettled(session, asking.source_id):
-            objects.settle(session, asking.source_id, reading.whole, stamp)
+            objects.settle(session, asking.source_id, reading.whole, page.stamp)
         if reading.dirties:
             objects.mark_dirty(session, asking.source_id, reading.dirties, now, run.cause.kind, run.cause.id)
+        if is_last:
+            imports.got_to(session, asking.source_id, MEMBER, page.following, seen, now)
         batches.beat(session, run.batch_id, dict(seen), now)
 
 

@@ -21,6 +21,7 @@ TOKEN, CAMPAIGN, TIER = "a creator's token", "9441253", "9512103"
 class PatreonWorld(Loopback):
     kind = "patreon"
     tier_title = "Gold"
+    forgotten_cursor = ""
     largest_page = 3
     """Small, so that cursors are used."""
     lacks = {  # noqa: RUF012 - read only
@@ -96,6 +97,8 @@ class PatreonWorld(Loopback):
     def browse(self, asked: dict[str, str]) -> tuple[int, Json]:
         size = min(self.largest_page, int(asked.get("page[count]", "20")))
         after = asked.get("page[cursor]", "")
+        if after and after == self.forgotten_cursor:
+            return 400, {"errors": [{"code_name": "ParameterInvalid", "source": {"parameter": "page[cursor]"}}]}
         found = [h for h in self.here() if h.key > after]
         rows = [self.member(h, asked) for h in found[:size]]
         following = found[size - 1].key if len(found) > size else None

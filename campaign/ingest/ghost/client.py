@@ -12,7 +12,7 @@ import jwt
 
 from campaign.ingest.bodies import Json, inside
 from campaign.ingest.errors import RefusedBySource, SourceUnavailable, UnknownAtSource
-from campaign.ingest.members import member_key
+from campaign.ingest.members import Listed, member_key
 from campaign.ingest.service import Service
 
 PAGE = 100
@@ -48,9 +48,14 @@ class GhostGateway:
             rows = _rows(answer, "members")
             return rows[0] if rows else None
 
-    def members(self, calls_per_second: float, since: datetime | None = None) -> Iterator[list[Json]]:
-        """All members, or those changed since a time, page by page; none is skipped when others come or go."""
-        after = ""
+    def members(
+        self, calls_per_second: float, since: datetime | None = None, after: str | None = None
+    ) -> Iterator[Listed]:
+        """All members, or those changed since a time, page by page; none is skipped when others come or go.
+
+        `after`: only those behind this id.
+        """
+        after = after or ""
         while True:
             wanted = [f"id:>'{after}'"] if after else []
             wanted += [f"updated_at:>='{_instant(since)}'"] if since is not None else []
@@ -59,12 +64,13 @@ class GhostGateway:
             rows = _rows(self.service.get_patiently("members/", params, calls_per_second), "members")
             if not rows:
                 return
-            yield rows
             last = member_key(rows[-1])
             if last is None or last <= after:
                 raise SourceUnavailable("Ghost's list of members is not in order")
             after = last
-            if len(rows) < PAGE:
+            is_all = len(rows) < PAGE
+            yield Listed(rows, None if is_all else last)
+            if is_all:
                 return
 
     def site(self) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from campaign.ingest.fields import Fields
 from campaign.ingest.ghost.client import CALLS_PER_SECOND, GhostGateway
 from campaign.ingest.ghost.deliveries import TOPICS, delivery_of, verify
 from campaign.ingest.ghost.told import Reader
-from campaign.ingest.members import MEMBER, Page, compare, read_one, save_prices, take_in_all, take_stamp
+from campaign.ingest.members import MEMBER, Page, compare, pages_of, read_one, save_prices, take_in_all
 from campaign.ingest.reading import Found, Reading
 from campaign.ingest.source_kind import (
     Access,
@@ -83,7 +83,7 @@ class Ghost:
         """Tiers, then every member."""
         calls = asking.gateway.service.calls
         read = Reader(asking.hash_address).member
-        seen = take_in_all(asking, run, _sold(asking.gateway), _pages(asking), read)
+        seen = take_in_all(asking, run, _sold(asking.gateway), lambda after: _pages(asking, after=after), read)
         return Work({"seen": dict(seen)}, asking.gateway.service.calls - calls)
 
     def compare(self, asking: Asking, since: datetime, progress: Progress) -> Compared:  # noqa: ARG002 - all are read
@@ -110,17 +110,14 @@ def _ask_for(asking: Asking, found: Found, newest: datetime) -> Caught:
     return Caught(found.seen[MEMBER], len(refs), newest)
 
 
-def _pages(asking: Asking, since: datetime | None = None, newest: list[datetime] | None = None) -> Iterator[Page]:
-    """Each page under a stamp taken before it was asked for; `newest` gathers when its members changed."""
-    pages = asking.gateway.members(asking.calls_per_second or CALLS_PER_SECOND, since)
-    while True:
-        stamp = take_stamp(asking)
-        rows = next(pages, None)
-        if rows is None:
-            return
+def _pages(
+    asking: Asking, since: datetime | None = None, newest: list[datetime] | None = None, after: str | None = None
+) -> Iterator[Page]:
+    """The members; `newest` gathers when they changed."""
+    for page in pages_of(asking, asking.gateway.members(asking.calls_per_second or CALLS_PER_SECOND, since, after)):
         if newest is not None:
-            newest += [at for row in rows if (at := _updated_at(row)) is not None]
-        yield Page(stamp, rows)
+            newest += [at for row in page.rows if (at := _updated_at(row)) is not None]
+        yield page
 
 
 def _updated_at(row: dict[str, object]) -> datetime | None:

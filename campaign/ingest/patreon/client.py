@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from campaign.ingest.bodies import Json, inside
 from campaign.ingest.errors import RefusedBySource, SourceUnavailable, UnknownAtSource
+from campaign.ingest.members import Listed
 from campaign.ingest.service import Service
 
 HOST = "https://www.patreon.com"
@@ -59,20 +60,21 @@ class PatreonGateway:
             raise SourceUnavailable("Patreon's answer holds no member")
         return _whole(cast(Json, data), _included(answer))
 
-    def members(self, calls_per_second: float) -> Iterator[list[Json]]:
-        """All members of the page, followers among them."""
+    def members(self, calls_per_second: float, after: str | None = None) -> Iterator[Listed]:
+        """All members of the page, followers among them. `after`: where it goes on, as an earlier part told."""
         path = f"campaigns/{self.campaign_id()}/members"
-        cursor: str | None = None
+        cursor = after
         while True:
             params = {**ASKED, "page[count]": str(PAGE), **({"page[cursor]": cursor} if cursor else {})}
             answer = self.service.get_patiently(path, params, calls_per_second)
             included = _included(answer)
-            yield [_whole(row, included) for row in _rows(answer)]
-            following = inside(answer, "meta", "pagination", "cursors", "next")
-            if not isinstance(following, str) or not following:
-                return
-            if following == cursor:
+            told = inside(answer, "meta", "pagination", "cursors", "next")
+            following = told if isinstance(told, str) and told else None
+            if following is not None and following == cursor:
                 raise SourceUnavailable("Patreon's list of members goes round in a circle")
+            yield Listed([_whole(row, included) for row in _rows(answer)], following)
+            if following is None:
+                return
             cursor = following
 
     def tiers(self) -> list[Json]:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from campaign.ingest.bodies import inside
 from campaign.ingest.errors import RefusedBySource
 from campaign.ingest.fields import Fields
-from campaign.ingest.members import MEMBER, Page, compare, read_one, save_prices, take_in_all, take_stamp
+from campaign.ingest.members import MEMBER, Page, compare, pages_of, read_one, save_prices, take_in_all
 from campaign.ingest.patreon.client import CALLS_PER_SECOND, PatreonGateway
 from campaign.ingest.patreon.deliveries import delivery_of, verify
 from campaign.ingest.patreon.told import Reader
@@ -59,8 +59,8 @@ class Patreon:
     def try_key(self, access: Access) -> KeyTried:
         """The page the token opens, and whether it tells members and their addresses."""
         gateway = self.open(access)
-        members = next(gateway.members(CALLS_PER_SECOND), None) or []
-        told = [inside(row, "attributes", "email") for row in members]
+        first = next(gateway.members(CALLS_PER_SECOND))
+        told = [inside(row, "attributes", "email") for row in first.rows]
         without = Lack("Members’ addresses: read", "campaigns.members[email]", "knowing who is also at another source")
         lacks = (without,) if told and not any(told) else ()
         return KeyTried(gateway.campaign_id()[:120], "", ("Members: read",), lacks, tuple(_sold(gateway)))
@@ -80,7 +80,8 @@ class Patreon:
     def take_in_all(self, asking: Asking, run: Importing) -> Work:
         """Tiers, then every member."""
         calls = asking.gateway.service.calls
-        seen = take_in_all(asking, run, _sold(asking.gateway), _pages(asking), Reader(asking.hash_address).member)
+        read = Reader(asking.hash_address).member
+        seen = take_in_all(asking, run, _sold(asking.gateway), lambda after: _going_on(asking, after), read)
         return Work({"seen": dict(seen)}, asking.gateway.service.calls - calls)
 
     def compare(self, asking: Asking, since: datetime, progress: Progress) -> Compared:  # noqa: ARG002 - all are read
@@ -95,15 +96,23 @@ class Patreon:
         return Caught(0, 0, since)
 
 
-def _pages(asking: Asking) -> Iterator[Page]:
-    """Each page under a stamp taken before it was asked for."""
-    pages = asking.gateway.members(asking.calls_per_second or CALLS_PER_SECOND)
-    while True:
-        stamp = take_stamp(asking)
-        rows = next(pages, None)
-        if rows is None:
-            return
-        yield Page(stamp, rows)
+def _pages(asking: Asking, after: str | None = None) -> Iterator[Page]:
+    return pages_of(asking, asking.gateway.members(asking.calls_per_second or CALLS_PER_SECOND, after))
+
+
+def _going_on(asking: Asking, after: str | None) -> Iterator[Page]:
+    """The members behind `after`; all of them where Patreon knows that place no more."""
+    pages = _pages(asking, after)
+    try:
+        first = next(pages, None)
+    except RefusedBySource:
+        if after is None:
+            raise
+        pages = _pages(asking)
+        first = next(pages, None)
+    if first is not None:
+        yield first
+        yield from pages
 
 
 def _sold(gateway: PatreonGateway) -> Iterator[ToldPrice]:
