@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -31,6 +32,18 @@ class Answer:
     status: int = 200
     delay_seconds: float = 0
     headers: dict[str, str] = field(default_factory=dict)
+    pauses_after: bytes = b""
+    """After each of these it stops for a moment, as a slow network or a slow parser does."""
+
+    def parts(self) -> Iterator[bytes]:
+        if not self.pauses_after:
+            yield self.body
+            return
+        *first, last = re.split(b"(?<=%b)" % re.escape(self.pauses_after), self.body)
+        for part in first:
+            yield part
+            time.sleep(0.1)
+        yield last
 
 
 class Stand:
@@ -56,7 +69,8 @@ class Stand:
                     self.send_header(name, value)
                 self.end_headers()
                 try:
-                    self.wfile.write(answer.body)
+                    for part in answer.parts():
+                        self.wfile.write(part)
                 except ConnectionError:
                     return  # the browser went on to the next test
 

@@ -232,6 +232,20 @@ def test_nothing_moves_when_a_live_number_arrives(newsroom: Newsroom, reader: Re
     assert page.evaluate("shifts") == []
 
 
+@pytest.mark.parametrize("look", ["card", "thin"])
+@pytest.mark.parametrize("width", [390, 1000])
+def test_nothing_moves_while_the_fragment_comes_in_bit_by_bit(
+    newsroom: Newsroom, reader: Reader, look: str, width: int
+) -> None:
+    newsroom.prints(fragment(shape=look))
+    newsroom.paper.answers["/"].pauses_after = b"</p>\n"
+    page = reader.opens(before=WATCH_SHIFTS, viewport={"width": width, "height": 844})
+    expect(page.locator(".mg-button")).to_be_visible()
+    page.wait_for_timeout(200)
+    assert page.evaluate("performance.getEntriesByType('paint').length") > 0
+    assert page.evaluate("shifts") == []
+
+
 @pytest.mark.parametrize("motion", ["reduce", "no-preference"])
 def test_nothing_is_animated(newsroom: Newsroom, reader: Reader, motion: Any) -> None:
     newsroom.prints(fragment())

@@ -27,14 +27,8 @@
  *   make(tag, part, to) makes it   w(value) writes a number or an instant as the language does
  */
 (d => {
-  // Without such a hash, or where the page may not touch its history or storage, nothing happens.
-  try {
-    let key = /^#mg=(joined-[\w-]+)$/.exec(location.hash)[1];
-    history.replaceState(0, "", location.href.split("#")[0]);
-    localStorage["mg-" + key] = 1;
-  } catch {}
-
-  // The same for a script without an address of its own, or one that stands in the page twice.
+  // Without an address of its own, where it stands in the page twice, and where the page may not touch its history or
+  // storage, nothing (more) happens. Errors are not provoked: the first one costs a page as much as all the rest.
   try {
     let base = d.currentScript.src.replace(/(static\/)?mg[^/]*$/, "g/");
     // A link of the staff's pages that shows a draft here: the one thing that is ever loaded besides.
@@ -70,7 +64,7 @@
 
         take = n => {
           let b = q(""), go = n.button;
-          if (n.slug == id && n.text && n.count === +n.count && new Date(n.as_of) > new Date(b && b.dataset.asOf || 0)) {
+          if (n.slug == id && n.text && n.count === +n.count && new Date(n.as_of) > new Date(b?.dataset.asOf || 0)) {
             if (!b) {
               e.append(b = make("section", "", { lang, dir: "auto" }));
               b.append(
@@ -96,7 +90,7 @@
         tick = () => {
           let b = q(""), t = Date.now();
           // While the page is "loading", an element that looks empty may yet get its fragment.
-          if (d.hidden || d.readyState > "l" || b && b.hidden) return;
+          if (d.hidden || d.readyState > "l" || b?.hidden) return;
           b && draw(b);
           if (t < next) return;
           next = t + Math.max(1, e.getAttribute("refresh") || 60) * 1e3 - 500;
@@ -117,6 +111,11 @@
           ? new IntersectionObserver(all => see(all.pop().isIntersecting)).observe(e)
           : see(1);
       }
+    });
+
+    location.hash.replace(/^#mg=(joined-[\w-]+)$/, (x, key) => {
+      history.replaceState(0, "", location.href.split("#")[0]);
+      localStorage["mg-" + key] = 1;
     });
   } catch {}
 })(document);

@@ -32,7 +32,7 @@
       return m.ok ? m.all >= r.most ? "most" : m.now >= r.day ? "day" : "" : m.lot >= r.blind ? "blind" : "";
     },
 
-    pick = (r, lot) => ((r.vary || []).find(x => lot < x[1]) || "")[0],
+    pick = (r, lot) => r.vary?.find(x => lot < x[1])?.[0],
 
     // 1 where it is kept.
     keep = (id, m) => {
@@ -57,7 +57,7 @@
 
     hide = (e, x = e.dataset) => {
       x.mg = "off";
-      new IntersectionObserver(all => all.pop().isIntersecting || x.mg && (x.mg = "gone")).observe(e);
+      new IntersectionObserver(all => all.pop().isIntersecting || (x.mg &&= "gone")).observe(e);
     },
 
     mg = self.mg = (e, n, u) => n.rules ? get(u + "/rules.json").then(r => {
@@ -65,7 +65,8 @@
         a = x.article || path,
         m = e.m || load(e, id),
         v = pick(r, m.lot),
-        told = (own, name) => (own || [...d.querySelectorAll(`[property="article:${name}"]`)].map(x => x.content) + "")
+        // The `e` is that of "article".
+        told = (own, name = own) => (x[own] || [...d.querySelectorAll(`[property$="e:${name}"]`)].map(x => x.content) + "")
           .toLowerCase().split(/ *, */),
         once = w => e.w != w && (e.w = w, Math.random() < r.say && navigator.sendBeacon(u + "/seen", [w, v, a])),
         shut = i => {
@@ -75,8 +76,8 @@
           once("close" + i);
         },
         // What is seen on this page does not end its own showing.
-        w = why(r, { p: [path], s: told(x.section, "section"), t: told(x.tags, "tag"),
-          c: told(x.country), l: [l, l.slice(0, 2)] }, { ...m, ...e.p && { all: 0, now: 0 } }, now());
+        w = why(r, { p: [path], s: told("section"), t: told("tags", "tag"),
+          c: told("country"), l: [l, l.slice(0, 2)] }, e.p ? { ...m, all: 0, now: 0 } : m, now());
 
       once(w || "shown");
       if (w) return x.mg || hide(e);
