@@ -91,7 +91,7 @@ def _keep_between(session: Session, source_id: int, kind: str, newer: Mapping[An
         else:
             below = {"before_stamp": after.before_stamp, "body": after.body}
             session.add(b(source_id=source_id, stamp=stamp, kind=kind, key=fact.key, **below))
-        after.before_stamp, after.body = stamp, _told_body(fact)
+        after.before_stamp, after.body = stamp, told_body(fact)
     session.flush()
 
 
@@ -170,6 +170,23 @@ def running(
     return {row["id"]: _membership(row, accounts[row["account_id"]]) for row in rows}
 
 
+def ids_of(session: Session, kind: str, source_id: int, keys: Collection[str]) -> dict[str, int]:
+    """Our ids of the facts that are known."""
+    return {key: row["id"] for key, row in rows_by_key(session, TABLES[kind], source_id, keys).items()}
+
+
+def later_keys(session: Session, source_id: int, kind: str, stamp: int, after: str, limit: int) -> list[str]:
+    """The next keys of facts that something newer than a list has told since, in order."""
+    b = FactBefore
+    query = select(b.key).where(b.source_id == source_id, b.kind == kind, b.before_stamp == stamp, b.key > after)
+    return list(session.scalars(query.order_by(b.key).limit(limit)))
+
+
+def membership_of(body: Mapping[str, Any]) -> ToldMembership:
+    """A membership as it is kept."""
+    return cast(ToldMembership, _fact(MEMBERSHIP, body))
+
+
 def memberships(session: Session, source_id: int, keys: Collection[str]) -> dict[str, tuple[int, ToldMembership]]:
     """Stamp and fact of those among these memberships that stand and are not withdrawn."""
     rows = rows_by_key(session, MembershipRow, source_id, keys)
@@ -237,7 +254,7 @@ def _body(kind: str, row: Row, account_keys: Mapping[int, str]) -> dict[str, Any
     return body
 
 
-def _told_body(fact: Any) -> dict[str, Any]:
+def told_body(fact: Any) -> dict[str, Any]:
     """The same of what was told: lists tell no links between accounts, and no reductions."""
     names = [one.name for one in fields(fact) if one.name not in ("link_keys", "reductions")]
     return {name: _plain(getattr(fact, name)) for name in names}

@@ -17,6 +17,14 @@ def next_stamp(session: Session) -> int:
     return int(session.execute(_SQLITE if on_sqlite else _POSTGRESQL).scalar_one())
 
 
+_1970 = datetime(1970, 1, 1, tzinfo=UTC)
+
+
 def pushed_stamp(as_of: datetime) -> int:
     """The stamp of what was pushed to us: microseconds since 1970, UTC."""
-    return (as_of.astimezone(UTC) - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+    return (as_of.astimezone(UTC) - _1970) // timedelta(microseconds=1)
+
+
+def pushed_at(stamp: int) -> datetime:
+    """The instant of such a stamp."""
+    return _1970 + timedelta(microseconds=stamp)

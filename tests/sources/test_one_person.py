@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import random
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -21,6 +23,7 @@ from campaign.counting.check import check
 from campaign.counting.edit import create
 from campaign.domain.campaign import Campaign, GoalKind
 from campaign.domain.errors import Conflict, NotFound
+from campaign.domain.people import ADDRESS_KEY
 from campaign.domain.progress import daily_values, fold
 from campaign.ingest.accounts import Accounts
 from campaign.ingest.addresses import address_hasher, hasher_of
@@ -34,6 +37,7 @@ from campaign.store.told import Told, ToldAccount, ToldMembership
 from tests.databases import Databases
 from tests.ingest.stand import Stand, settings_for
 from tests.ledgers import add_source
+from tests.proofs.figures import prove_command, record
 from tests.sources.ghost_world import GhostWorld
 from tests.sources.patreon_world import PatreonWorld
 from tests.sources.stripe_side import StripeSide
@@ -76,14 +80,45 @@ class Decide:
     other: tuple[int, int]
 
 
+@dataclass(frozen=True)
+class Listing:
+    """A list as staff bring it in: addresses in some spelling, since when (where it says so) and until when."""
+
+    number: int
+    exported: int
+    rows: tuple[tuple[int, int | None, int | None], ...]
+
+    def content(self) -> bytes:
+        rows = (
+            ",".join(
+                [SPELLINGS[(self.number + at) % 3].format(address), *(f"{day(n):%Y-%m-%d}" if n else "" for n in when)]
+            )
+            for at, (address, *when) in enumerate(self.rows)
+        )
+        return "\n".join(["email,started on,paid until", *rows, ""]).encode()
+
+    def account_keys(self) -> set[str]:
+        """What the list's accounts are called."""
+        return {f"{ADDRESS_KEY}{HASHED(SPELLINGS[0].format(address))}" for address, *_ in self.rows}
+
+
+@dataclass(frozen=True)
+class TakeBack:
+    """Staff undo the list."""
+
+    of: Listing
+
+
 class Ledger:
-    """A campaign and four sources on a database of its own."""
+    """A campaign and five sources on a database of its own, the last of them lists."""
 
     def __init__(self, db: Database, kind: GoalKind) -> None:
         self.db = db
         with db.write() as session:
             self.sources = [add_source(session, NOW, kind_of) for kind_of in KINDS]
             session.execute(text("UPDATE source SET kind = slug"))
+            self.lists = sources.add_pushed(session, sources.FILE, "lists", "Lists", NOW).id
+        self.booked: dict[int, int] = {}
         self.of: Campaign = create(db, campaign(kind), "ana", "launch", NOW)
 
     def tell(self, said: Tell) -> None:
@@ -114,18 +149,37 @@ class Ledger:
             return False
         return True
 
+    def bring_in(self, listed: Listing) -> None:
+        told = Given(
+            self.lists, BytesIO(listed.content()), f"{listed.number}.csv", day(listed.exported), "ana",
+            what=What.MEMBERSHIP,
+        )  # fmt: skip
+        found = taking.take_in(self.db, told, "k" * 32, HASHED, lambda: NOW).seen.id
+        booking.go_on(self.db, found, lambda: NOW)
+        booking.confirm(self.db, found, "ana", NOW, mine=True)
+        booking.go_on(self.db, found, lambda: NOW)
+        self.booked[listed.number] = found
+
+    def take_back(self, listed: Listing) -> None:
+        booking.undo(self.db, self.booked[listed.number], "ana", "it was the wrong list", NOW, mine=True)
+        booking.go_on(self.db, self.booked[listed.number], lambda: NOW)
+
     def account(self, whose: tuple[int, int]) -> int | None:
         query = text("SELECT id FROM account WHERE source_id = :source AND key = :key")
         with self.db.read() as session:
             source, key = self.sources[whose[0]], f"{KINDS[whose[0]]}_{whose[1]}"
             return session.execute(query, {"source": source, "key": key}).scalar_one_or_none()
 
-    def stands(self) -> set[tuple[Any, ...]]:
-        """What stands: kind, amount, time, and whose it is, by the accounts of the sources."""
+    def stands(self, listed: set[str]) -> set[tuple[Any, ...]]:
+        """What stands: kind, amount, time, and whose it is, by the accounts of the sources.
+
+        Of lists that were undone accounts stay known, with nothing to them: only those in `listed` are named.
+        """
         with self.db.read() as session:
             whose: dict[int, set[str]] = {}
             for person_id, key in session.execute(text("SELECT person_id, key FROM account")):
-                whose.setdefault(person_id, set()).add(key)
+                named = {key} if key in listed or not key.startswith(ADDRESS_KEY) else set[str]()
+                whose.setdefault(person_id, set()).update(named)
             ledgers = ledger.subject_ledgers(session, self.of.id, "person", list(whose))
             return {
                 (frozenset(whose[i]), e.kind, e.amount, e.occurred_at, e.source_id, at)
@@ -154,12 +208,17 @@ def opened(databases: Databases, kind: GoalKind = GoalKind.MEMBERS) -> Iterator[
 
 @dataclass(frozen=True)
 class History:
-    """What is said in the end, what was said before, and staff's decisions: those that hold, and those taken back."""
+    """What is said in the end, what was said before, and staff's decisions: those that hold, and those taken back.
+
+    Lists too: one stays, others are undone.
+    """
 
     last: list[Tell]
     before: list[Tell]
     held: list[Decide]
     passing: list[Decide]
+    listed: list[Listing]
+    undone: list[Listing]
 
     @classmethod
     def of(cls, chance: random.Random) -> History:
@@ -170,7 +229,32 @@ class History:
         chance.shuffle(pairs)
         decided = [Decide(chance.choice(["merge", "apart"]), *pair) for pair in pairs[: chance.randint(0, 4)]]
         held = chance.randint(0, len(decided))
-        return cls(last, before, decided[:held], decided[held:])
+        exported = chance.sample(range(160, 200), 3)
+        lists = [cls.list_of(chance, number, exported[number]) for number in range(chance.randint(1, 3))]
+        stay = chance.randint(0, 1)
+        return cls(last, before, decided[:held], decided[held:], lists[:stay], lists[stay:])
+
+    @staticmethod
+    def list_of(chance: random.Random, number: int, exported: int) -> Listing:
+        addresses = chance.sample([0, 1, 2], chance.randint(1, 3))
+        says_since = chance.random() < 0.5
+        rows = [
+            (one, chance.randint(10, 150) if says_since else None, chance.choice([None, 300, *([170] * says_since)]))
+            for one in addresses
+        ]
+        return Listing(number, exported, tuple(rows))
+
+    def steps(self, chance: random.Random) -> list[Tell | Decide | Listing | TakeBack]:
+        """Everything in any order, but that a list is brought in before it is taken back."""
+        steps: list[Tell | Decide | Listing | TakeBack] = [
+            *(*self.before, *self.last, *self.last[:2], *self.held, *self.passing, *self.listed, *self.undone),
+            *map(TakeBack, self.undone),
+        ]
+        chance.shuffle(steps)
+        for listed in self.undone:
+            first, second = sorted((steps.index(listed), steps.index(TakeBack(listed))))
+            steps[first], steps[second] = listed, TakeBack(listed)
+        return steps
 
     @staticmethod
     def told(chance: random.Random, whose: tuple[int, int], stamp: int) -> Tell:
@@ -180,8 +264,19 @@ class History:
 
 @pytest.mark.parametrize("seed", range(1, 5))
 def test_any_interleaving_ends_in_the_same_people_and_the_same_timeline(databases: Databases, seed: int) -> None:
-    """Older words, repeated and late, decisions made and taken back: nothing of that is left in the end."""
+    """Older words, repeated and late, decisions and lists made and taken back: nothing of that is left in the end."""
     interleave(databases, seed)
+
+
+@pytest.mark.prove
+@pytest.mark.timeout(7200)
+def test_any_interleaving_many_times(sqlite_databases: Databases) -> None:
+    rounds = int(os.environ.get("ROUNDS", "200"))
+    began = time.monotonic()
+    for seed in range(1000, 1000 + rounds):
+        interleave(sqlite_databases, seed)
+    values = {"rounds": rounds, "different": 0, "seconds": time.monotonic() - began}
+    record("One person, any interleaving", "SQLite", values, command=prove_command(__file__))
 
 
 def interleave(databases: Databases, seed: int) -> None:
@@ -191,30 +286,31 @@ def interleave(databases: Databases, seed: int) -> None:
     with opened(databases, kind) as plain:
         for said in history.last:
             plain.tell(said)
+        for listed in history.listed:
+            plain.bring_in(listed)
         assert all(plain.decide(d) for d in history.held)
-        expected, timeline = plain.stands(), plain.timeline()
+        keys = {key for listed in history.listed for key in listed.account_keys()}
+        expected, timeline = plain.stands(keys), plain.timeline()
         assert check(plain.db, plain.of.id, NOW).found == []
     with opened(databases, kind) as other:
-        steps: list[Tell | Decide] = [
-            *history.before,
-            *history.last,
-            *history.last[:2],
-            *history.held,
-            *history.passing,
-        ]
-        chance.shuffle(steps)
         waits: list[Decide] = []
-        for step in steps:
-            if isinstance(step, Tell):
-                other.tell(step)
-            elif not other.decide(step):
-                waits.append(step)
+        for step in history.steps(chance):
+            match step:
+                case Tell():
+                    other.tell(step)
+                case Listing():
+                    other.bring_in(step)
+                case TakeBack():
+                    other.take_back(step.of)
+                case Decide():
+                    if not other.decide(step):
+                        waits.append(step)
         for step in waits:
             assert other.decide(step)
         for step in history.passing:
             assert other.decide(replace(step, kind="undo"))
         assert other.timeline() == timeline
-        assert other.stands() == expected
+        assert other.stands(keys) == expected
         assert check(other.db, other.of.id, NOW).found == []
 
 
@@ -226,8 +322,8 @@ def test_one_person_by_four_sources_in_any_order_counts_once(databases: Database
         for step in said:
             one.tell(step)
             assert one.timeline()[-1].value == 1
-        assert {kind for _, kind, *_ in one.stands()} == {"joined"}
-        assert {at for _, _, _, at, *_ in one.stands()} == {day(20)}
+        assert {kind for _, kind, *_ in one.stands(set())} == {"joined"}
+        assert {at for _, _, _, at, *_ in one.stands(set())} == {day(20)}
 
 
 def test_a_person_of_every_source_counts_once_through_their_own_doors(

@@ -27,6 +27,7 @@ from campaign.store import (
 )
 from campaign.store.engine import Database, Session
 from campaign.store.file_imports import ImportSeen, State
+from campaign.store.first_seen import NOT_IN_LIST
 from campaign.store.ledger import Cause
 from campaign.store.new_people import NewPerson
 from campaign.store.told import Told
@@ -226,7 +227,7 @@ def _end_others(db: Database, seen: ImportSeen, cause: Cause, now: Clock) -> Non
                 return
             after = max(running)
             told = Told()
-            told.add(*(replace(m, ended_at=seen.exported_at, status="not in the list") for m in running.values()))
+            told.add(*(replace(m, ended_at=seen.exported_at, status=NOT_IN_LIST) for m in running.values()))
             book.recount(session, telling.keep_and_save(session, seen, told), ending, now())
             file_imports.change(session, seen.id, beat_at=now())
 

@@ -45,6 +45,8 @@ FIELDS: Mapping[What, tuple[Field, ...]] = {
                 "start",
                 "startdate",
                 "startedat",
+                "startedon",
+                "joinedon",
                 "membersince",
                 "since",
                 "joined",

@@ -18,6 +18,7 @@ from campaign.ingest.files import telling
 from campaign.store import campaigns, day_totals, facts_before, file_imports, new_people, people
 from campaign.store.engine import Database, Session
 from campaign.store.file_imports import ImportSeen, State
+from campaign.store.first_seen import NOT_IN_LIST
 from campaign.store.new_people import NewPerson
 from campaign.store.people import Touched
 from campaign.store.told import Told
@@ -165,7 +166,7 @@ def _look_at_ended(
         gone = Told()
         for m in running.values():
             if not _is_in(keys, hash(m.key.partition("#")[0])):
-                gone.add(replace(m, ended_at=seen.exported_at, status="not in the list"))
+                gone.add(replace(m, ended_at=seen.exported_at, status=NOT_IN_LIST))
         looked.ended += len(gone.memberships)
         if gone.memberships:
             _try(

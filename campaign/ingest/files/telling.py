@@ -10,7 +10,7 @@ from typing import cast
 from campaign.ingest.files import rows as row_rules
 from campaign.ingest.files.columns import What
 from campaign.ingest.files.rows import MembershipRow, PaymentRow, Row, Same, SignUpRow
-from campaign.store import facts, facts_before, file_duplicates
+from campaign.store import facts, facts_before, file_duplicates, first_seen
 from campaign.store.engine import Session
 from campaign.store.file_imports import ImportSeen
 from campaign.store.new_people import NewPerson
@@ -107,9 +107,12 @@ def tell(session: Session, seen: ImportSeen, people: Sequence[NewPerson], *, kee
 
 def keep_and_save(session: Session, seen: ImportSeen, told: Told, *, keeps: bool = True) -> Touched:
     """The facts stand under the list's stamp, after what stood before was kept."""
-    if keeps:
-        facts_before.keep(session, seen.source_id, told, seen.stamp)
-    return facts.save(session, seen.source_id, told, seen.stamp).touched
+    if not keeps:
+        return facts.save(session, seen.source_id, told, seen.stamp).touched
+    facts_before.keep(session, seen.source_id, told, seen.stamp)
+    touched = facts.save(session, seen.source_id, told, seen.stamp).touched
+    touched.update(first_seen.settle(session, seen.source_id, told.memberships))
+    return touched
 
 
 def keep_same(session: Session, seen: ImportSeen, same: Sequence[Same]) -> None:
@@ -133,26 +136,10 @@ def _placed(session: Session, seen: ImportSeen, told: Sequence[ToldMembership]) 
         for base, m in open_:
             key = row_rules.numbered(base, number)
             stands = standing.get(key)
-            if key in taken or (stands is not None and _is_over(stands[1], m)):
+            if key in taken or (stands is not None and first_seen.is_over(stands[1], m)):
                 later.append((base, m))
                 continue
             taken.add(key)
-            goes_on = stands is not None and stands[0] <= seen.stamp
-            placed.append(_going_on(m, key, stands[1] if stands and goes_on else None, seen.exported_at))
+            placed.append(replace(m, key=key))
         open_ = later
     return placed
-
-
-def _is_over(stands: ToldMembership, told: ToldMembership) -> bool:
-    """Whether what stands had ended before what is told began."""
-    ends = [at for at in (stands.ended_at, stands.running_until) if at is not None]
-    start = told.running_from or told.started_at
-    return bool(ends) and min(ends) < start and stands.started_at < start
-
-
-def _going_on(told: ToldMembership, key: str, stands: ToldMembership | None, exported_at: datetime) -> ToldMembership:
-    """Where the list states no start, the one first seen stays."""
-    if stands is None or told.started_at != exported_at or stands.running_from is None:
-        return replace(told, key=key)
-    start = min(stands.running_from, told.started_at)
-    return replace(told, key=key, started_at=start, running_from=start if told.running_from is not None else None)

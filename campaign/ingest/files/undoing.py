@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from campaign.counting import book
-from campaign.store import batches, facts, facts_before, file_duplicates, file_imports
+from campaign.store import batches, facts, facts_before, file_duplicates, file_imports, first_seen
 from campaign.store.engine import Database, Session
 from campaign.store.file_imports import ImportSeen, State
 from campaign.store.ledger import Cause
@@ -36,6 +36,7 @@ def go_on(db: Database, import_id: int, now: Callable[[], datetime], progress: C
                 batches.beat(session, seen.batch_id or 0, {"list": seen.id, "undone": undone}, now())
             undone += len(told)
             progress(undone)
+    _settle_later(db, seen, cause, now)
     with db.write() as session:
         if file_imports.load(session, seen.id).state is State.UNDOING:
             facts_before.restore_later(session, seen.source_id, seen.stamp)
@@ -43,6 +44,22 @@ def go_on(db: Database, import_id: int, now: Callable[[], datetime], progress: C
             file_duplicates.forget(session, seen.id)
             file_imports.change(session, seen.id, state=State.UNDONE, undone_at=now(), beat_at=now())
             batches.finish(session, seen.batch_id or 0, now())
+
+
+def _settle_later(db: Database, seen: ImportSeen, cause: Cause, now: Callable[[], datetime]) -> None:
+    """What newer lists said of members without a start no longer follows from this one."""
+    after = ""
+    while True:
+        with db.write() as session:
+            keys = facts_before.later_keys(
+                session, seen.source_id, facts_before.MEMBERSHIP, seen.stamp, after, UNDONE_A_STEP
+            )
+            if not keys:
+                return
+            after = keys[-1]
+            touched = first_seen.settle(session, seen.source_id, keys, without=seen.stamp)
+            book.recount(session, touched, cause, now())
+            file_imports.change(session, seen.id, beat_at=now())
 
 
 def _take_back(session: Session, seen: ImportSeen, kind: str, told: dict[int, str]) -> Touched:

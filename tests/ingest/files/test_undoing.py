@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -95,6 +95,38 @@ def test_an_older_list_undone_first_is_not_what_the_newer_one_leaves(newsroom: N
     assert months_joined(newsroom) == [2]
     newsroom.undo(newest)
     assert months_joined(newsroom) == []
+
+
+WITHOUT_A_START = "email,paid until\nana@example.org,2026-12-31\n"
+
+
+def test_without_a_stated_start_the_first_list_that_stands_says_since_when(newsroom: Newsroom) -> None:
+    newest = newsroom.bring_in(WITHOUT_A_START, at=EXPORT)
+    oldest = newsroom.bring_in(WITHOUT_A_START, at=EXPORT - timedelta(days=8))
+    between = newsroom.bring_in(WITHOUT_A_START.replace("12-31", "11-30"), at=EXPORT - timedelta(days=4))
+    assert joined_at(newsroom) == [EXPORT - timedelta(days=8)]
+    newsroom.undo(oldest)
+    assert joined_at(newsroom) == [EXPORT - timedelta(days=4)]
+    newsroom.undo(between)
+    assert joined_at(newsroom) == [EXPORT]
+    newsroom.undo(newest)
+    assert joined_at(newsroom) == []
+    assert newsroom.differences() == []
+
+
+def test_a_list_that_ended_whom_it_did_not_name_leaves_nothing_of_them_once_what_named_them_is_undone(
+    newsroom: Newsroom,
+) -> None:
+    first = newsroom.bring_in(MEMBERS, at=EXPORT - timedelta(days=8))
+    newsroom.bring_in(OTHERS.replace("ana", "bo"), at=EXPORT, is_complete=True)
+    assert months_joined(newsroom) == [2, 4]
+    newsroom.undo(first)
+    assert months_joined(newsroom) == [4]
+    assert newsroom.differences() == []
+
+
+def joined_at(newsroom: Newsroom) -> list[datetime]:
+    return [at for kind, _, at in newsroom.standing() if kind == "joined"]
 
 
 @pytest.fixture
