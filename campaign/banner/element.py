@@ -15,8 +15,8 @@ from campaign.banner.render import as_json
 from campaign.store.publications import Body
 
 STATIC = Path(__file__).parents[1] / "web" / "static"
-_PARTS = {"js": ("show.min.js", "mg.min.js"), "css": ("mg.min.css",)}
-"""Who sees it stands before the element, which asks it."""
+_PARTS = {"js": ("mg.min.js", "show.min.js"), "css": ("mg.min.css",)}
+"""The element first: it takes from the address that somebody joined, which who sees it reads."""
 PREVIEW_PATH = "/mg-p.js"
 """Where the element looks for it, on pages opened with a signed link only."""
 _TYPES = {"js": "text/javascript; charset=utf-8", "css": "text/css; charset=utf-8"}

@@ -62,6 +62,8 @@ class FragmentView:
     """Whether an open page asks for the rules of showing."""
     shape: str = "card"
     theme: str = "paper"
+    thanks: bool = False
+    """Whether an open page thanks members in it, and does not hide it from them at once."""
 
 
 @cache
@@ -159,6 +161,7 @@ def fragment_view(snapshot: Snapshot, language: str, public_url: str) -> Fragmen
         rules=has_rules(campaign.display),
         shape=campaign.look.shape.value,
         theme=campaign.look.theme.value,
+        thanks=campaign.display.thank_members,
     )
 
 

@@ -19,6 +19,12 @@ _CLOSING = {
     "de": ("Nicht jetzt", "Bin schon dabei", "Nicht mehr zeigen"),
     "ar": ("ليس الآن", "أنا عضو", "لا تعرضوها مجددًا"),
 }
+_THANKS = {
+    "en": "Thank you for being with us.",
+    "uk": "Дякуємо, що ви з нами.",
+    "de": "Danke, dass Sie dabei sind.",
+    "ar": "شكرًا لأنكم معنا.",
+}
 _DONE = {
     GoalKind.AMOUNT: {"en": "I already gave", "uk": "Я вже підтримав(-ла)", "de": "Schon gegeben", "ar": "سبق أن دعمت"},
     GoalKind.GIVERS: {"en": "I already gave", "uk": "Я вже підтримав(-ла)", "de": "Schon gegeben", "ar": "سبق أن دعمت"},
@@ -35,14 +41,17 @@ def rules_of(campaign: Campaign) -> dict[str, Any] | None:
     if campaign.display.closable:
         words = {language: closing_words(campaign, language) for language in campaign.languages}
         rules["close"] = {"": words[campaign.languages[0]], **words}
+    if campaign.display.thank_members:
+        thanks = {language: [thanking_words(campaign, language)] for language in campaign.languages}
+        rules["thanks"] = {"": thanks[campaign.languages[0]], **thanks}
     return rules
 
 
 def rules_json(rules: dict[str, Any]) -> bytes:
-    """The file, within 2 KB: where many languages would not fit, the closing words of the first one stand for all."""
+    """The file, within 2 KB: where many languages would not fit, closing words and thanks of the first stand for all."""
     body = as_json(rules)
-    if len(body) > MOST_RULES_BYTES and "close" in rules:
-        body = as_json({**rules, "close": {"": rules["close"][""]}})
+    if len(body) > MOST_RULES_BYTES:
+        body = as_json({**rules, **{part: {"": rules[part][""]} for part in ("close", "thanks") if part in rules}})
     if len(body) > MOST_RULES_BYTES:
         raise ValueError(f"the rules of showing take {len(body)} bytes of {MOST_RULES_BYTES}")
     return body
@@ -53,6 +62,11 @@ def closing_words(campaign: Campaign, language: str) -> list[str]:
     base = base_language(language)
     later, joined, never = _CLOSING.get(base, _CLOSING["en"])
     return [later, _DONE.get(campaign.kind, {}).get(base, joined), never]
+
+
+def thanking_words(campaign: Campaign, language: str) -> str:
+    """What a member is told in place of the call: the newsroom's own words, else ours."""
+    return campaign.display.thanks.get(language) or _THANKS.get(base_language(language), _THANKS["en"])
 
 
 def variant_numbers(snapshot: Snapshot, language: str, public_url: str) -> dict[str, bytes]:

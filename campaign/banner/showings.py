@@ -17,7 +17,7 @@ MOST_BYTES = 400
 MOST_KEYS = 5_000
 """Different things told between two writes; more are dropped, so that nobody can fill the memory."""
 _WHAT = re.compile(
-    r"shown|close[0-2]|off|dates|member|closed|quiet|blind|most|day|"
+    r"shown|thanked|close[0-2]|off|dates|member|closed|quiet|blind|most|day|"
     r"(?:not|only)-(?:sections|tags|paths|languages|countries)"
 )
 _VARIANT = re.compile(r"(?:[a-z][0-9]{0,2})?")

@@ -32,6 +32,7 @@ REASONS = {
 }
 _TOLD = {
     "shown": "It was shown.",
+    "thanked": "A member was thanked.",
     "clicked": "The button was pressed.",
     "close0": "Closed: not now.",
     "close1": "Closed: already with us.",
@@ -46,10 +47,14 @@ _NOT_NOW = {
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`reason` in words, "" when it is shown; `variant`: the words under test that this reader sees."""
+    """`reason` in words, "" when it is shown; `variant`: the words under test that this reader sees.
+
+    `is_thanked`: as a member, in place of the call.
+    """
 
     reason: str
     variant: str
+    is_thanked: bool = False
 
     @property
     def is_shown(self) -> bool:
@@ -72,4 +77,4 @@ def who_sees(campaign: Campaign, value: int | None, page: Page, reader: Reader, 
     why = refusal(rules, page, reader, int(now.timestamp()))
     if why not in ("off", "dates") and not is_shown_at(stage, campaign, now):
         return Answer(_NOT_NOW.get(stage, REASONS["dates"]), "")
-    return Answer(REASONS.get(why, ""), variant_of(rules, reader.lot))
+    return Answer(REASONS.get(why, ""), variant_of(rules, reader.lot), reader.joined and not why)

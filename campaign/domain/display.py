@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -24,6 +24,8 @@ _PARTS = {"sections": "s", "tags": "t", "paths": "p", "languages": "l", "countri
 _VARIANT = re.compile(r"[a-z][0-9]{0,2}")
 MOST_IN_A_LIST = 40
 MOST_LETTERS = 60
+MOST_THANKS = 60
+"""Letters: two lines in the room that call and button keep on a phone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,9 @@ class Display:
     blind_percent: int = 10
     sample_percent: int = 100
     variants: tuple[Variant, ...] = ()
+    thank_members: bool = False
+    thanks: Mapping[str, str] = field(default_factory=dict[str, str])
+    """By language, what members are told in place of the call; ours where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +104,15 @@ def refusal(rules: Mapping[str, Any], page: Page, reader: Reader, at: int) -> st
         return "off"
     if at < rules.get("from", at) or at >= rules.get("to", at + 1):
         return "dates"
-    if reader.joined:
+    if reader.joined and not rules.get("thanks"):
         return "member"
     if at < reader.closed_until:
         return "closed"
     for name, part, wanted, listed in rules.get("at", ()):
         if bool(wanted) != _hits(listed, told[part]):
             return name
+    if reader.joined:
+        return ""
     if not reader.remembers:
         return "blind" if reader.lot >= rules.get("blind", ROLLS) else ""
     if reader.seen >= rules.get("most", reader.seen + 1):
@@ -122,6 +129,7 @@ def compiled(display: Display, starts_at: datetime | None, ends_at: datetime | N
     """The rules as published: plain values, nothing that says nothing. The instants: from when, until when it shows.
 
     `at` lists what the page must or must not be: (reason, what it is held against, whether it must match, entries).
+    `thanks`: members are thanked, whatever they have seen before; as published, the words by language.
     `vary`: each variant with the lot below which a reader sees it.
     """
     rules: dict[str, Any] = {"v": 1}
@@ -143,6 +151,8 @@ def compiled(display: Display, starts_at: datetime | None, ends_at: datetime | N
         rules["blind"] = display.blind_percent * ROLLS // 100
     if display.sample_percent:
         rules["say"] = display.sample_percent / 100
+    if display.thank_members:
+        rules["thanks"] = 1
     if len(display.variants) > 1:
         rules["vary"] = _lots(display.variants)
     return {name: value for name, value in rules.items() if value != []}
@@ -177,6 +187,9 @@ def validate_display(display: Display) -> None:
             raise Invalid(name, "Enter a percentage from 0 to 100.")
     _validate_lists(display)
     _validate_variants(display.variants)
+    for text in display.thanks.values():
+        if len(text) > MOST_THANKS or not text.isprintable() or "{" in text or "}" in text:
+            raise Invalid("thank_members", f"Thanks take one line of at most {MOST_THANKS} letters, without braces.")
 
 
 def _validate_lists(display: Display) -> None:

@@ -9,10 +9,10 @@ from typing import Any
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
-from campaign.banner.showing import rules_json, rules_of
+from campaign.banner.showing import rules_json, rules_of, thanking_words
 from campaign.dashboard import campaigns, showing
 from campaign.domain.campaign import Campaign, Words
-from campaign.domain.display import Display, Page, Reader, Variant, validate_display
+from campaign.domain.display import MOST_THANKS, Display, Page, Reader, Variant, validate_display
 from campaign.domain.errors import Conflict, Invalid
 from campaign.domain.look import Shape, Theme
 from campaign.domain.staff import Role
@@ -72,6 +72,8 @@ class ShowingForm(fields.Form):
     quiet_tags = fields.text("Quiet tags", "Never beside these, whatever else is chosen.", required=False, longest=2000)
     most = fields.whole("Times a reader sees it", "Altogether. 0: no limit.", most=1000)
     most_a_day = fields.whole("Times a day", "0: no limit.", most=1000)
+    thank_members = fields.check("Members are thanked in it", "In place of the call and the button. Else they do not see it. "
+                                 "We know of who joined on the campaign’s page, and of whom your sign-in tells (data-member).")  # fmt: skip
     closable = fields.check("Readers can close it", "For six hours, as a member, or for this campaign.")
     blind_percent = fields.whole("Share of page views for browsers that keep nothing (%)", most=100)
     sample_percent = fields.whole(
@@ -121,7 +123,14 @@ class _Pages:
         tested = [v.key for v in base.display.variants[1:]]
         told = showing.was_told(self._db, base, self._runtime.now())
         shown = {"form": form, "conflict": conflict, "answer": answer, "asked": asked, "told": told}
-        rest = {"readers": READERS, "tested": tested, "headlines": _headlines(base)}
+        ours = {tag: thanking_words(replace(base, display=Display()), tag) for tag in base.languages}
+        rest = {
+            "readers": READERS,
+            "tested": tested,
+            "headlines": _headlines(base),
+            "our_thanks": ours,
+            "most_thanks": MOST_THANKS,
+        }
         return page("showing.html", status, campaign=base, **shown, **rest)
 
     def _now(self) -> int:
@@ -150,6 +159,8 @@ def _read(form: Any, base: Campaign) -> Campaign:
         blind_percent=form.blind_percent.data,
         sample_percent=form.sample_percent.data,
         variants=tuple(_variant(entry) for entry in _list(form.variants.data)),
+        thank_members=form.thank_members.data,
+        thanks={tag: text for tag in base.languages if (text := request.form.get(f"thanks.{tag}", "").strip())},
     )
     validate_display(display)
     version = str(form.version.data)

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from campaign.banner import previews
 from campaign.banner.previews import Asked, Basis
 from campaign.banner.render import fragment_html
-from campaign.banner.showing import closing_words
+from campaign.banner.showing import closing_words, thanking_words
 from campaign.domain.campaign import Campaign, GoalKind
 from campaign.domain.errors import Invalid
 from campaign.domain.look import Shape, Theme
@@ -74,7 +74,7 @@ class _Pages:
         return page("previews.html", 400 if problem else 200, campaign=campaign, asked=asked, tried=tried,
                     problem=problem, address=address, ground=_ground(), grounds=GROUNDS, shapes=SHAPES, themes=THEMES,
                     variants=[v.key for v in campaign.display.variants[1:]], range=_range(campaign),
-                    count=_written(campaign, asked.count), **_slider(campaign))  # fmt: skip
+                    count=_written(campaign, asked.count), as_member=_as_member(campaign), **_slider(campaign))  # fmt: skip
 
 
 def _tried(runtime: Runtime, basis: Basis, asked: Asked, address: str, now: datetime) -> Tried:
@@ -82,6 +82,9 @@ def _tried(runtime: Runtime, basis: Basis, asked: Asked, address: str, now: date
     view = previews.preview_view(basis, asked, url)
     display = basis.campaign.display
     html = fragment_html(replace(view, rules=display.closable))
+    if _as_member(basis.campaign):
+        thanks = Markup('<p class="mg-thanks">{}</p>').format(thanking_words(basis.campaign, asked.language))
+        html = html.replace("</section>", f"{thanks}</section>")
     if display.closable:
         words = closing_words(basis.campaign, asked.language)
         closing = Markup().join(Markup("<button type='button'>{}</button>").format(word) for word in words)
@@ -93,6 +96,11 @@ def _tried(runtime: Runtime, basis: Basis, asked: Asked, address: str, now: date
     # Our own template, with escaping on.
     banner = Markup(html)  # noqa: S704
     return Tried(stage, snapshot.shown, banner, in_files, f"{urldefrag(address)[0]}#mg-preview={token}", expires_at)
+
+
+def _as_member(campaign: Campaign) -> bool:
+    """Whether it is shown as a member sees it, where members see any."""
+    return campaign.display.thank_members and request.args.get("reader") == "member"
 
 
 def _asked(base: Asked, campaign: Campaign) -> Asked:

@@ -76,7 +76,7 @@ def _figure(sheet: Sheet, shape: Shape, stage: Stage) -> str:
     view = fragment_view(replace(example(campaign, stage), as_of=NOON), sheet.language, "https://goal.example.org")
     buttons = "".join(f"<button>{escape(words)}</button>" for words in closing_words(campaign, sheet.language))
     html = fragment_html(view).replace("</section>", f'<p class="mg-later">{buttons}</p></section>')
-    goal = f"<member-goal{' data-mg-up' if shape is Shape.BOTTOM else ''}>{html}</member-goal>"
+    goal = f"<member-goal>{html}</member-goal>"
     if shape is Shape.BOTTOM:
         goal = f'<div class="edge">{goal}</div>'
     return f'<figure><figcaption dir="ltr">{stage}</figcaption>{goal}</figure>'

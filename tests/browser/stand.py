@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, Page
 
 ROOT = Path(__file__).parents[2]
 STATIC = ROOT / "campaign" / "web" / "static"
-SCRIPT = b"".join((STATIC / f"{name}.min.js").read_bytes() for name in ("show", "mg"))
+SCRIPT = b"".join((STATIC / f"{name}.min.js").read_bytes() for name in ("mg", "show"))
 TEMPLATES = Environment(
     loader=FileSystemLoader(ROOT / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=False
 )
@@ -197,6 +197,7 @@ VIEW: dict[str, object] = {
     "rules": False,
     "shape": "card",
     "theme": "paper",
+    "thanks": False,
 }
 
 

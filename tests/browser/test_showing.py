@@ -55,7 +55,7 @@ def test_a_showing_is_kept_by_the_browser_alone(ruled: Newsroom, reader: Reader)
     [
         ("Not now", "off - now < 21601 && off > now + 21000"),
         ("Not this campaign", "off > now + 1e9"),
-        ("I am a member", "joined"),
+        ("I am a member", "off > now + 1e9"),
     ],
 )
 def test_one_click_closes_it_without_moving_the_page_and_it_stays_away(
@@ -68,8 +68,7 @@ def test_one_click_closes_it_without_moving_the_page_and_it_stays_away(
     expect(page.locator(".mg")).not_to_be_visible()
     assert after.bounding_box() == place
     assert page.evaluate(
-        f"(({{ off, now, joined }}) => {until})({{ off: JSON.parse(localStorage['mg-25k']).off, now: Date.now() / 1e3, "
-        "joined: !!localStorage['mg-joined-25k'] })"
+        f"(({{ off, now }}) => {until})({{ off: JSON.parse(localStorage['mg-25k']).off, now: Date.now() / 1e3 }})"
     )
     assert page.evaluate("shifts") == []
     asked = ruled.asked_for_the_number()
@@ -164,6 +163,71 @@ def test_a_member_by_the_sites_own_sign_in_is_left_alone(ruled: Newsroom, reader
     wait_until(lambda: state(page) == "off")
 
 
+THANKS = {"": ["Thank you for being with us, today and for all of this year."], "ar": ["شكرًا لأنكم معنا."]}
+
+
+@pytest.mark.parametrize("width", [360, 1000])
+@pytest.mark.parametrize("shape", ["card", "thin", "bottom"])
+@pytest.mark.parametrize("attributes", ['lang="en"', 'lang="ar" dir="rtl"'], ids=["en", "ar"])
+def test_who_joined_is_thanked_in_place_of_call_and_button_and_nothing_moves(
+    ruled: Newsroom, reader: Reader, width: int, shape: str, attributes: str
+) -> None:
+    values = {"lang": "ar", "dir": "rtl"} if "ar" in attributes else {}
+    ruled.prints(fragment(rules=True, thanks=True, shape=shape, **values), attributes=attributes)
+    ruled.says(path="/g/25k.ar.json", rules=1)
+    rules(ruled, thanks=THANKS, most=1)
+    page = reader.opens(viewport={"width": width, "height": 800})
+    page.locator(".mg-later").wait_for()
+    place = page.get_by_text("After the banner.").bounding_box()
+    page = reader.opens(after="#mg=joined-25k", before=WATCH_SHIFTS, viewport={"width": width, "height": 800})
+    thanks = page.locator(".mg-thanks")
+    thanks.wait_for()
+    expect(thanks).to_have_text(THANKS["ar" if values else ""][0])
+    assert thanks.evaluate("e => e.scrollHeight <= e.clientHeight && e.scrollWidth <= e.clientWidth"), "it fits"
+    expect(page.locator(".mg-button")).not_to_be_visible()
+    expect(page.locator(".mg-call")).not_to_be_visible()
+    assert page.get_by_text("After the banner.").bounding_box() == place
+    page.reload()
+    thanks.wait_for()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Not now", "what is not seen is not reached"
+    page.keyboard.press("Escape")
+    expect(page.locator(".mg")).not_to_be_visible()
+    page.wait_for_timeout(100)
+    assert page.evaluate("shifts") == []
+    assert kept(page)["all"] == 0, "thanks are no showing"
+    assert reader.console == []
+
+
+def test_the_sites_own_sign_in_is_word_enough_and_below_the_fold_too(ruled: Newsroom, reader: Reader) -> None:
+    printed = fragment(rules=True, thanks=True)
+    ruled.prints(printed, attributes='lang="en" data-member="1"', above=STORY)
+    rules(ruled, thanks=THANKS)
+    page = reader.opens(viewport={"width": 390, "height": 600})
+    page.get_by_text("After the banner.").scroll_into_view_if_needed()
+    expect(page.locator(".mg-thanks")).to_have_text(THANKS[""][0])
+    expect(page.get_by_role("button", name="I am a member")).to_have_count(0)
+    page.get_by_role("button", name="Not now").click()
+    wait_until(lambda: state(page) == "off")
+    rules(ruled)
+    page.reload()
+    wait_until(lambda: state(page) is not None)
+
+
+def test_thanks_that_are_taken_back_leave_the_member_alone_in_an_open_page(ruled: Newsroom, reader: Reader) -> None:
+    printed = fragment(rules=True, thanks=True)
+    ruled.prints(printed, attributes='lang="en" refresh="1" data-member="1"')
+    rules(ruled, thanks=THANKS)
+    page = reader.opens(before=WATCH_SHIFTS)
+    page.locator(".mg-thanks").wait_for()
+    rules(ruled)
+    wait_until(lambda: state(page) == "off")
+    rules(ruled, thanks=THANKS)
+    wait_until(lambda: state(page) is None)
+    assert page.locator(".mg-thanks").count() == 1
+    assert page.evaluate("shifts") == []
+
+
 def test_a_reader_who_saw_it_often_enough_sees_it_no_more(ruled: Newsroom, reader: Reader) -> None:
     rules(ruled, most=1)
     page = reader.opens()
@@ -206,22 +270,75 @@ def test_words_under_test_are_told_apart_in_the_link(ruled: Newsroom, reader: Re
     assert link == ruled.ours.address + "/g/25k/go?v=b&a=%2F"
 
 
-def test_a_bottom_bar_can_be_closed_and_leaves_most_of_a_phone(ruled: Newsroom, reader: Reader) -> None:
+BAR = ".mg:has(> .mg-later)"
+LONG = "24,613 of 25,000 members, and every one of them makes the next harbour report a little more certain to appear"
+
+
+@pytest.mark.parametrize("height", [700, 390])
+@pytest.mark.parametrize(
+    ("attributes", "says"),
+    [('lang="en"', {}), ('lang="ar"', {"lang": "ar", "dir": "rtl"}), ('lang="en"', {"headline": LONG, "plain": LONG})],
+    ids=["short", "right to left", "long"],
+)
+def test_a_bottom_bar_moves_nothing_leaves_most_of_a_phone_and_can_always_be_closed(
+    ruled: Newsroom, reader: Reader, height: int, attributes: str, says: dict[str, str]
+) -> None:
+    ruled.prints(fragment(rules=True, shape="bottom", **says), attributes=attributes, above="<p>One line.</p>")
+    ruled.says(rules=1, text=says.get("headline", NEW))
+    ruled.says(path="/g/25k.ar.json", rules=1, text="٢٤٬٦١٤ من ٢٥٬٠٠٠ عضو")
+    page = reader.opens(before=WATCH_SHIFTS, viewport={"width": 390, "height": height})
+    after = page.get_by_text("After the banner.")
+    place = after.bounding_box()
+    bar = page.locator(BAR)
+    bar.wait_for()
+    box, close = bar.bounding_box(), page.locator(".mg-later button").first
+    assert box is not None
+    assert box["height"] <= height / 4
+    assert box["y"] + box["height"] == pytest.approx(height, abs=1)
+    expect(close).to_be_in_viewport(ratio=1)
+    assert after.bounding_box() == place
+    page.locator(".mg-headline").evaluate("e => e.scrollTo(0, 999)")
+    bar.evaluate("e => e.scrollTo(0, 999)")
+    expect(close).to_be_in_viewport(ratio=1)
+    on_top = "([x, y]) => document.elementFromPoint(x, y).closest('.mg-later') != null"
+    at = close.bounding_box()
+    assert at is not None
+    assert page.evaluate(on_top, [at["x"] + at["width"] / 2, at["y"] + at["height"] / 2])
+    close.click()
+    expect(bar).not_to_be_visible()
+    assert after.bounding_box() == place
+    page.wait_for_timeout(100)
+    assert page.evaluate("shifts") == []
+    assert reader.console == []
+
+
+def test_a_bottom_bar_comes_where_its_place_in_the_text_is_read_and_goes_by_escape(
+    ruled: Newsroom, reader: Reader
+) -> None:
     ruled.prints(fragment(rules=True, shape="bottom"), above=STORY)
-    page = reader.opens(viewport={"width": 390, "height": 700})
-    assert page.locator("member-goal").get_attribute("data-mg-up") is None
-    page.locator("member-goal").scroll_into_view_if_needed()
-    bar = page.locator("member-goal[data-mg-up] > .mg")
+    page = reader.opens(before=WATCH_SHIFTS, viewport={"width": 390, "height": 700})
+    expect(page.locator(".mg")).not_to_be_visible()
+    page.get_by_text("After the banner.").scroll_into_view_if_needed()
+    bar = page.locator(BAR)
     bar.wait_for()
     page.evaluate("scrollTo(0, 0)")
-    box = bar.bounding_box()
-    assert box is not None
-    assert box["height"] <= 700 / 4
-    assert box["y"] + box["height"] == pytest.approx(700, abs=1)
-    close = page.get_by_role("button", name="Not now")
-    expect(close).to_be_in_viewport()
+    expect(bar).to_be_in_viewport(ratio=1)
     page.keyboard.press("Escape")
     expect(bar).not_to_be_visible()
+    page.get_by_text("After the banner.").scroll_into_view_if_needed()
+    page.wait_for_timeout(100)
+    assert page.evaluate("shifts") == []
+
+
+def test_without_script_a_bottom_bar_is_a_card_in_the_text(ruled: Newsroom, reader: Reader) -> None:
+    ruled.prints(fragment(rules=True, shape="bottom"))
+    page = reader.opens(java_script_enabled=False)
+    card = page.locator(".mg").bounding_box()
+    after = page.get_by_text("After the banner.").bounding_box()
+    assert card is not None
+    assert after is not None
+    assert card["y"] + card["height"] <= after["y"]
+    expect(page.locator(".mg")).to_be_visible()
 
 
 def test_a_strict_page_reports_nothing_through_all_of_it(ruled: Newsroom, reader: Reader) -> None:

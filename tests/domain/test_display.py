@@ -98,7 +98,7 @@ def random_case(chance: random.Random) -> dict[str, Any]:
         not_tags=some(words, 1), paths=some(paths), not_paths=some(paths, 1), languages=some(tongues),
         countries=some(lands), not_countries=some(lands, 1), quiet_tags=some(words, 1),
         most=chance.choice([0, 1, 3, 10]), most_a_day=chance.choice([0, 0, 1, 2]),
-        blind_percent=chance.choice([0, 10, 33, 100]),
+        blind_percent=chance.choice([0, 10, 33, 100]), thank_members=chance.random() < 0.4,
         variants=tuple(Variant("abc"[i], chance.randint(1, 9)) for i in range(chance.choice([0, 1, 2, 3]))),
     )  # fmt: skip
     begins = datetime(2026, 11, 1, tzinfo=UTC) + timedelta(hours=chance.randint(-5, 5))
@@ -107,7 +107,7 @@ def random_case(chance: random.Random) -> dict[str, Any]:
     at = int(begins.timestamp()) + chance.choice([-1, 0, 1, 86_400, 10**6, 5 * 10**6])
     page = Page(chance.choice(paths), some(words), some(words), some(tongues), chance.choice(["", *lands]))
     reader = Reader(
-        joined=chance.random() < 0.05, closed_until=chance.choice([0, 0, at, at + 1]), seen=chance.choice([0, 1, 11]),
+        joined=chance.random() < 0.1, closed_until=chance.choice([0, 0, at, at + 1]), seen=chance.choice([0, 1, 11]),
         seen_today=chance.choice([0, 1, 2]), remembers=chance.random() < 0.8, lot=chance.randrange(ROLLS),
     )  # fmt: skip
     return {"rules": json.loads(json.dumps(rules)), "page": asdict(page), "reader": asdict(reader), "at": at}
@@ -125,6 +125,7 @@ def test_ten_thousand_random_cases_are_answered_alike() -> None:
     assert {"", "off", "dates", "member", "closed", "quiet", "most", "day", "blind"} <= reasons
     assert {"not-paths", "only-sections", "only-languages", "only-countries"} <= reasons
     assert sum(why == "" for why, _ in ours) > NUMBER / 100
+    assert any(why == "" and case["reader"]["joined"] for case, (why, _) in zip(cases, ours, strict=True))
 
 
 def test_variants_are_drawn_by_their_weights() -> None:
@@ -150,6 +151,8 @@ def test_nothing_decided_asks_for_no_rules() -> None:
         ("variants", Display(variants=(Variant("a"), Variant("a")))),
         ("variants", Display(variants=(Variant("ad"),))),
         ("blind_percent", Display(blind_percent=101)),
+        ("thank_members", Display(thanks={"en": "Thank you, " * 6})),
+        ("thank_members", Display(thanks={"en": "{count} thanks"})),
     ],
 )
 def test_what_can_not_be_is_refused_by_name(field: str, display: Display) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -110,6 +111,36 @@ def test_a_bar_at_the_lower_edge_can_always_be_closed(room: StaffRoom) -> None:
     assert answer.status_code == 400
     assert "readers must be able to close it" in answer.text
     assert editor.post(PAGE, **(values | {"closable": "y"})).status_code == 303
+
+
+def test_members_are_thanked_where_staff_say_so_in_their_words_or_ours(room: StaffRoom) -> None:
+    with room.db.write() as session:
+        campaigns.save(session, replace(campaigns.by_slug(session, "25k"), languages=("en", "uk")), "e", "w", room.now)
+    editor = room.signed_in(Role.EDITOR)
+    rules = json.loads(published(room, "/g/25k/rules.json"))
+    assert "thanks" not in rules
+    assert b"data-thanks" not in published(room, "/g/25k.html")
+    values = fields(editor.get(PAGE)) | {"thank_members": "y", "thanks.en": "Glad you are here.", "reason": "x"}
+    assert editor.post(PAGE, **values).status_code == 303
+    room.count()
+    rules = json.loads(published(room, "/g/25k/rules.json"))
+    assert rules["thanks"] == {tag: [text] for tag, text in (
+        ("", "Glad you are here."), ("en", "Glad you are here."), ("uk", "Дякуємо, що ви з нами."))}  # fmt: skip
+    assert b'data-rules data-thanks="1"' in published(room, "/g/25k.html")
+    assert "The member is thanked" in editor.text(f"{PAGE}?path=/&reader=joined")
+    assert "is thanked" not in editor.text(f"{PAGE}?path=/&reader=new")
+    assert 'value="Glad you are here."' in editor.get(PAGE).text
+    shown = editor.get("/campaigns/25k/previews?reader=member&language=uk").text
+    assert '<p class="mg-thanks">Дякуємо, що ви з нами.</p>' in shown
+    assert "mg-thanks" not in editor.get("/campaigns/25k/previews").text
+
+
+@pytest.mark.parametrize("text", ["Thank you, all of you, for all that you have done for all of us", "{count} thanks"])
+def test_thanks_that_would_not_fit_or_are_not_known_can_not_be_saved(room: StaffRoom, text: str) -> None:
+    editor = room.signed_in(Role.EDITOR)
+    answer = editor.post(PAGE, **(fields(editor.get(PAGE)) | {"thanks.en": text, "reason": "x"}))
+    assert answer.status_code == 400
+    assert "one line of at most 60 letters" in answer.text
 
 
 def test_an_unknown_placeholder_in_a_headline_under_test_can_not_be_saved(room: StaffRoom) -> None:

@@ -38,7 +38,6 @@ let d = document,
       note = make("p", "-note", { textContent: n.note });
     delete fresh.dataset.mg;
     fresh.dataset.always = "";
-    if (n.look == "bottom" && n.close.length) fresh.dataset.mgUp = "";
     b.addEventListener("click", e => e.target.closest(".mg-later") && (fresh.dataset.mg = "off"));
     fresh.append(b, note);
     old.replaceWith(fresh);
