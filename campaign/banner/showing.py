@@ -48,7 +48,7 @@ def rules_of(campaign: Campaign) -> dict[str, Any] | None:
 
 
 def rules_json(rules: dict[str, Any]) -> bytes:
-    """The file, within 2 KB: where many languages would not fit, closing words and thanks of the first stand for all."""
+    """The file, within 2 KB: where many languages would not fit, the first one's words stand for all."""
     body = as_json(rules)
     if len(body) > MOST_RULES_BYTES:
         body = as_json({**rules, **{part: {"": rules[part][""]} for part in ("close", "thanks") if part in rules}})

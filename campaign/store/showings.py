@@ -21,7 +21,7 @@ Place = tuple[str, str]
 
 @dataclass(frozen=True, slots=True, order=True)
 class Told:
-    """What one browser told: `what` is "shown", "thanked", "clicked", "close0" to "close2" (later, joined, never), or a reason."""
+    """What was told: `what` is shown, thanked, clicked, close0 to close2 (later, joined, never), or a reason."""
 
     slug: str
     what: str

@@ -72,8 +72,11 @@ class ShowingForm(fields.Form):
     quiet_tags = fields.text("Quiet tags", "Never beside these, whatever else is chosen.", required=False, longest=2000)
     most = fields.whole("Times a reader sees it", "Altogether. 0: no limit.", most=1000)
     most_a_day = fields.whole("Times a day", "0: no limit.", most=1000)
-    thank_members = fields.check("Members are thanked in it", "In place of the call and the button. Else they do not see it. "
-                                 "We know of who joined on the campaign’s page, and of whom your sign-in tells (data-member).")  # fmt: skip
+    thank_members = fields.check(
+        "Members are thanked in it",
+        "In place of the call and the button. Else they do not see it. We know of who joined on the campaign’s page, "
+        "and of whom your sign-in tells (data-member).",
+    )
     closable = fields.check("Readers can close it", "For six hours, as a member, or for this campaign.")
     blind_percent = fields.whole("Share of page views for browsers that keep nothing (%)", most=100)
     sample_percent = fields.whole(

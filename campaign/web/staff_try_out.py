@@ -74,7 +74,8 @@ class _Pages:
         return page("previews.html", 400 if problem else 200, campaign=campaign, asked=asked, tried=tried,
                     problem=problem, address=address, ground=_ground(), grounds=GROUNDS, shapes=SHAPES, themes=THEMES,
                     variants=[v.key for v in campaign.display.variants[1:]], range=_range(campaign),
-                    count=_written(campaign, asked.count), as_member=_as_member(campaign), **_slider(campaign))  # fmt: skip
+                    count=_written(campaign, asked.count),
+                    as_member=_as_member(campaign), **_slider(campaign))  # fmt: skip
 
 
 def _tried(runtime: Runtime, basis: Basis, asked: Asked, address: str, now: datetime) -> Tried:
