@@ -12,7 +12,7 @@ CODE := campaign tests config.py wsgi.py
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check format prove bench screenshots browser lists nginx wordpress clean
+.PHONY: help run test check format prove bench screenshots browser lists nginx wordpress clean varnish
 
 help: ## list what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' Makefile | awk -F '\t' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -36,7 +36,7 @@ format: $(VENV)/dev.stamp ## put code into the house's form
 	@$(PY) -m ruff check --fix $(CODE)
 	@$(PY) -m ruff format $(CODE)
 
-prove: $(VENV)/dev.stamp browser lists wordpress ## the long proofs: kill rounds, thousands of subscriptions, many histories
+prove: $(VENV)/dev.stamp browser lists wordpress varnish ## the long proofs: kill rounds, thousands of subscriptions, many histories
 	@$(PY) -m pytest -m prove --timeout 7200 $(ARGS)
 
 bench: $(VENV)/dev.stamp nginx ## the benchmarks, each beside its reference
@@ -75,6 +75,9 @@ nginx:
 lists:
 	@test -d /usr/share/chromium/extensions/ublock-origin || { \
 		$(call system-package,ublock-origin,webext-ublock-origin-chromium); }
+
+varnish: nginx
+	@$(call system-package,varnishd /usr/sbin/varnishd,varnish)
 
 wordpress:
 	@$(call system-package,php,php-cli php-mysql wordpress mariadb-server)

@@ -56,6 +56,9 @@ def fetch(address: str) -> str:
 
 def look(html: str, slug: str, public_url: str) -> Found:
     """What a page has of the banner of a campaign."""
+    not_included = re.search(
+        rf"<!--#include\b[^>]*/g/{re.escape(slug)}\.|<esi:include\b[^>]*/g/{re.escape(slug)}\.", html
+    )
     page = re.sub(r"<!--.*?-->", " ", html, flags=re.DOTALL)
     address = re.escape(public_url)
     element = re.search(rf"<member-goal\b[^>]*\bcampaign=[\"']?{re.escape(slug)}\b", page) is not None
@@ -64,7 +67,10 @@ def look(html: str, slug: str, public_url: str) -> Found:
     headline = re.search(r'class="?mg-headline"?[^>]*>([^<]+)<', page)
     frame = re.search(rf"<iframe\b[^>]*\bsrc=[\"']?{address}/g/{re.escape(slug)}/frame", page) is not None
     picture = re.search(rf"<img\b[^>]*\bsrc=[\"']?{address}/g/{re.escape(slug)}\.", page) is not None
+    shared = re.search(rf"og:image[\"']?\s+content=[\"']?{address}/g/{re.escape(slug)}/share", page) is not None
     words: list[str] = []
+    if not_included is not None:
+        words.append("The include stands in the page as it was written: your server does not carry includes out here.")
     if headline is not None:
         words.append(f"The words stand in the page itself: “{unescape(headline[1]).strip()}”.")
     if element:
@@ -75,7 +81,9 @@ def look(html: str, slug: str, public_url: str) -> Found:
         words.append("The frame is there.")
     if picture:
         words.append("The picture is there.")
-    works = (element and script) or headline is not None or frame or picture
+    if shared:
+        words.append("Links to this page show the campaign’s picture.")
+    works = (element and script) or headline is not None or frame or picture or shared
     if not words:
         words.append("Nothing of this campaign was found in the page. Is it published, and not behind a sign-in?")
     return Found(works, tuple(words))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
 from campaign.counting import adjust, edit, previews
 from campaign.counting.previews import Asked
@@ -14,7 +16,7 @@ from campaign.domain.campaign import Campaign, EditorState, validate
 from campaign.domain.errors import Conflict, Invalid
 from campaign.domain.money import Money
 from campaign.domain.progress import Progress, fold
-from campaign.store import campaigns, day_totals, entries_shown, prices, public_facts, sources
+from campaign.store import campaigns, day_totals, entries_shown, prices, public_facts, publications, sources
 from campaign.store import comparisons as store_comparisons
 from campaign.store.campaigns import Version
 from campaign.store.comparisons import Kept
@@ -163,6 +165,15 @@ def comparisons(db: Database, campaign_id: int) -> tuple[Kept, ...]:
     """The newest comparisons with the newsroom's own list."""
     with db.read() as session:
         return tuple(store_comparisons.listing(session, campaign_id))
+
+
+def words_now(db: Database, campaign: Campaign) -> tuple[dict[str, str], dict[str, str]]:
+    """By language, what is published to send on, and the sentence with its time; empty while nothing is."""
+    with db.read() as session:
+        data = publications.body_at(session, f"/g/{campaign.slug}/data.json")
+        told = {one: publications.body_at(session, f"/g/{campaign.slug}.{one}.txt") for one in campaign.languages}
+    shares = dict[str, str]() if data is None else cast(dict[str, str], json.loads(data)["share"])
+    return shares, {language: body.decode().strip() for language, body in told.items() if body is not None}
 
 
 def preview_basis(db: Database, campaign: Campaign) -> PreviewBasis:

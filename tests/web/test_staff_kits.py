@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Iterator
 from html import unescape
@@ -11,11 +12,13 @@ from pathlib import Path
 import pytest
 
 from campaign.banner.found import fetch, look
+from campaign.banner.kits import kits_of
+from campaign.banner.publish import Publisher
+from campaign.counting import adjust
 from campaign.domain.errors import Invalid
 from campaign.domain.staff import Role
 from campaign.store import campaigns
 from campaign.store.engine import Database
-from campaign.web.staff_kits import kits_of
 from tests.banner.newsroom import PUBLIC_URL, a_campaign
 from tests.web.staff_room import StaffRoom, open_room
 
@@ -30,16 +33,39 @@ def room(db: Database, tmp_path: Path) -> Iterator[StaffRoom]:
 
 def test_every_kit_is_on_the_page_in_the_chosen_language(room: StaffRoom) -> None:
     page = room.signed_in(Role.EDITOR).get("/campaigns/25k/kits?lang=uk")
-    for kit in kits_of(a_campaign(), "uk", "http://localhost"):
-        assert kit.code in unescape(page.text)
+    kits = kits_of(a_campaign(), "uk", "http://localhost", {}, "")
+    assert len(kits) > 10
+    for piece in (piece for kit in kits for piece in kit.pieces):
+        assert piece.text in unescape(page.text)
     assert 'src="/static/staff.js"' in page.text
 
 
-@pytest.mark.parametrize("name", ["Any site", "Ghost", "Frame", "Mail to readers"])
+def test_what_is_sent_on_has_the_words_of_this_moment(room: StaffRoom) -> None:
+    editor = room.signed_in(Role.EDITOR)
+    assert "Share texts" not in editor.text("/campaigns/25k/kits")
+    adjust.adjust(room.db, 1, 24_613, "counted before", "ana", room.now)
+    Publisher("http://localhost", room.runtime.public_dir).publish_due(room.db, room.now)
+    page = unescape(editor.get("/campaigns/25k/kits?lang=en").text)
+    assert "Share texts" in page
+    assert "http://localhost/g/25k/share.en.png" in page
+    for language in ("en", "uk"):
+        assert f'lang="{language}" dir="auto"' in page
+    assert "24,613 of 25,000 members." in page
+    assert re.search(r"<p>[^<]+ · As of [A-Z][a-z]+ \d", page), "the sentence says when it was true"
+
+
+@pytest.mark.parametrize("name", ["Any site", "Ghost", "Frame", "Open Graph", "Mail to readers"])
 def test_what_is_copied_is_found_in_the_page(name: str) -> None:
-    kit = next(k for k in kits_of(a_campaign(), "en", PUBLIC_URL) if k.name == name)
-    found = look(f"<html><body>{kit.code}</body></html>", "25k", PUBLIC_URL)
+    kit = next(k for k in kits_of(a_campaign(), "en", PUBLIC_URL, {}, "") if k.name == name)
+    found = look(f"<html><body>{kit.pieces[-1].text}</body></html>", "25k", PUBLIC_URL)
     assert found.works, found.words
+
+
+@pytest.mark.parametrize("name", ["nginx (SSI)", "Varnish (ESI)", "Fastly (ESI)"])
+def test_an_include_that_was_not_carried_out_is_said(name: str) -> None:
+    kit = next(k for k in kits_of(a_campaign(), "en", PUBLIC_URL, {}, "") if k.name == name)
+    found = look(f"<html><body>{kit.pieces[-1].text}</body></html>", "25k", PUBLIC_URL)
+    assert "does not carry includes out" in " ".join(found.words)
 
 
 def test_what_is_missing_is_said() -> None:
