@@ -11,10 +11,12 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import sync_playwright
 
 from campaign.banner.mirror import Mirror, target_of
 from campaign.store.engine import open_database
 from tests.banner.newsroom import Newsroom, a_campaign
+from tests.browser.conftest import ARGUMENTS
 from tests.databases import Databases
 from tests.wordpress.world import WordPress, what_is_missing
 
@@ -100,6 +102,39 @@ def test_it_prints_the_number_keeps_the_last_one_and_takes_the_next(newsroom: Ne
         while "24,613" in wordpress.page("shortcode"):
             assert time.monotonic() < deadline
             time.sleep(0.2)
+    finally:
+        wordpress.stop()
+        tracker.stop()
+
+
+def test_the_block_is_put_into_a_post_in_the_editor_and_shows_the_number_there(
+    newsroom: Newsroom, tmp_path: Path, chromium: str
+) -> None:
+    folder = tmp_path / "cdn"
+    assert Mirror(target_of(str(folder))).follow(newsroom.db) == []
+    tracker = Tracker(folder)
+    wordpress = WordPress(tmp_path / "wp", tracker.address)
+    try:
+        with (
+            sync_playwright() as playwright,
+            playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS) as browser,
+        ):
+            page = browser.new_page()
+            page.set_default_timeout(60_000)
+            page.goto(f"{wordpress.site}/wp-login.php")
+            page.fill("#user_login", "editor")
+            page.fill("#user_pass", "a password of a test")
+            page.click("#wp-submit")
+            page.wait_for_url("**/wp-admin/**")
+            page.goto(f"{wordpress.site}/wp-admin/post-new.php")
+            page.wait_for_function("window.wp && wp.blocks && wp.blocks.getBlockType('member-goal/goal')")
+            block = "wp.blocks.createBlock('member-goal/goal', {language: 'uk'})"
+            page.evaluate(f"wp.data.dispatch('core/block-editor').insertBlocks({block})")
+            shown = page.locator(".wp-block-member-goal-goal .mg-headline")
+            shown.wait_for()
+            assert shown.inner_text() in (folder / "g" / "25k.uk.html").read_text()
+            blocks = page.evaluate("wp.blocks.serialize(wp.data.select('core/block-editor').getBlocks())")
+            assert blocks == '<!-- wp:member-goal/goal {"language":"uk"} /-->'
     finally:
         wordpress.stop()
         tracker.stop()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import time
@@ -105,5 +106,6 @@ class WordPress:
             time.sleep(0.1)
 
     def _run(self, *command: str) -> None:
+        environ = {**os.environ, "PHP_CLI_SERVER_WORKERS": "6"}  # the editor asks for many things at once
         with (self._folder / f"{Path(command[0]).name}.log").open("wb") as log:
-            self._processes.append(subprocess.Popen(command, stdout=log, stderr=log))
+            self._processes.append(subprocess.Popen(command, env=environ, stdout=log, stderr=log))

@@ -92,7 +92,7 @@ function member_goal_allowed(): array
 {
     $all = ['class' => true, 'hidden' => true];
     $section = $all + ['lang' => true, 'dir' => true, 'aria-label' => true];
-    foreach (['as-of', 'until', 'stage', 'plain', 'look', 'skin', 'rules'] as $name) {
+    foreach (['as-of', 'until', 'stage', 'plain', 'look', 'skin', 'rules', 'thanks'] as $name) {
         $section["data-$name"] = true;
     }
     return [
