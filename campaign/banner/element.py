@@ -32,6 +32,20 @@ class ElementFile:
 
 
 @cache
+def page_files() -> tuple[ElementFile, ...]:
+    """What the campaign's page, the frame and the screen ask for besides, for where they stand without us."""
+    kinds = {"public.css": _TYPES["css"], "staff-icon.svg": "image/svg+xml"}
+    return tuple(
+        ElementFile(
+            coded(f"/static/{name}", kind, (STATIC / name).read_bytes()),
+            SHORT,
+            datetime.fromtimestamp(int((STATIC / name).stat().st_mtime), UTC),
+        )
+        for name, kind in kinds.items()
+    )
+
+
+@cache
 def element_files() -> tuple[ElementFile, ...]:
     """`/mg.js`, `/mg.css`, the same under their digests, `/static/mg.json` with those for `integrity`, and previews.
 

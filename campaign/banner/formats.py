@@ -73,6 +73,10 @@ class Formats:
         """A day, its month by name, with its year."""
         return self._digits(format_date(value, "long", locale_of(self.language)))
 
+    def short_day(self, value: datetime) -> str:
+        """The day of an instant in the zone, its month short, with its year."""
+        return self._digits(format_date(value.astimezone(ZoneInfo(self.zone)), "medium", locale_of(self.language)))
+
     def instant(self, value: datetime) -> str:
         """A day and minute of the zone."""
         locale = locale_of(self.language)

@@ -19,7 +19,7 @@ from obstore.store import S3Store
 
 from campaign.banner import folder
 from campaign.banner.caching import cache_of
-from campaign.banner.element import element_files
+from campaign.banner.element import element_files, page_files
 from campaign.banner.files import HTML, coded
 from campaign.store import publications
 from campaign.store.engine import Database
@@ -110,7 +110,7 @@ class Mirror:
         self._target = target
         self._version = -1
         self._due: dict[str, Published] = {}
-        self._caches = {file.body.path: file.cache for file in element_files()}
+        self._caches = {file.body.path: file.cache for file in (*element_files(), *page_files())}
 
     def follow(self, db: Database) -> list[str]:
         """What changed since is in the target; returns what went wrong, due again. Raises DatabaseUnavailable."""
@@ -165,7 +165,7 @@ def _raise(problems: list[str]) -> None:
 
 
 def _element() -> list[Published]:
-    return [Published(file.body, None, OK, 0, file.modified) for file in element_files()]
+    return [Published(file.body, None, OK, 0, file.modified) for file in (*element_files(), *page_files())]
 
 
 def _fallbacks(file: Published) -> list[Published]:

@@ -124,12 +124,13 @@ def page_view(snapshot: Snapshot, public_url: str, language: str) -> PageView:
     words = page_words(language)
     # The campaign's own page has no script and is for everybody.
     fragment = replace(fragment_view(snapshot, language, public_url), rules=False)
+    said = (fragment.plain, fragment.call, fragment.as_of_text)
     return PageView(
         slug=campaign.slug,
         lang=language,
         dir=formats.direction,
         title=campaign.name,
-        description=" ".join(f"{part.rstrip('.')}." for part in (fragment.plain, fragment.call) if part),
+        description=" ".join(f"{part.rstrip('.')}." for part in said if part),
         fragment=fragment,
         join=_join(snapshot, formats, words),
         sign_up=_sign_up(snapshot, language),

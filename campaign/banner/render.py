@@ -62,6 +62,8 @@ class FragmentView:
     """Whether an open page asks for the rules of showing."""
     shape: str = "card"
     theme: str = "paper"
+    as_of_day: str = ""
+    """For where there is room for a day only."""
     thanks: bool = False
     """Whether an open page thanks members in it, and does not hide it from them at once."""
 
@@ -152,6 +154,7 @@ def fragment_view(snapshot: Snapshot, language: str, public_url: str) -> Fragmen
         bar=bar,
         as_of=instant_text(snapshot.as_of) if has_number else "",
         as_of_text=as_of_text if has_number else "",
+        as_of_day=formats.short_day(snapshot.as_of) if has_number else "",
         until=None if snapshot.until is None else instant_text(snapshot.until),
         plain=plain,
         stage=snapshot.stage.value,

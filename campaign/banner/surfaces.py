@@ -38,11 +38,12 @@ def sentence(view: FragmentView) -> str:
 
 
 def badge(campaign: Campaign, view: FragmentView) -> dict[str, Any]:
-    """The shape of shields.io's endpoint badges (https://shields.io/badges/endpoint-badge)."""
+    """The shape of shields.io's endpoint badges (https://shields.io/badges/endpoint-badge), with the day."""
+    said = f"{view.plain} ({view.as_of_day})" if view.as_of_day else view.plain
     return {
         "schemaVersion": 1,
         "label": campaign.name,
-        "message": (view.plain if view.show else "") or "–",
+        "message": (said if view.show else "") or "–",
         "color": "0b5d6c",
         "cacheSeconds": 300,
     }

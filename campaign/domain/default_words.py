@@ -21,6 +21,7 @@ MONEY = "amount"
 class Phrases:
     """One language's sentences. `{plain}` and `{goal}` in them are the texts of those fields.
 
+    `last_call` stands in files that nobody may be there to write again before the deadline: it stays true after it.
     `buttons` and `thanks` are by kind of goal, "" for the others; `days_left` by CLDR plural category.
     """
 
@@ -52,7 +53,7 @@ _PHRASES: Mapping[str, Phrases] = {
         reached="Thank you! {plain}",
         reached_call="The goal is reached, and the count goes on until {deadline}.",
         call="Help us reach {goal} by {deadline}.",
-        last_call="Help us get there.",
+        last_call="Every contribution counts.",
         counting="The count is being finished",
         counting_call="The result follows within days.",
         goal_reached="{plain}: goal reached",
@@ -76,7 +77,7 @@ _PHRASES: Mapping[str, Phrases] = {
         reached="Дякуємо! {plain}",
         reached_call="Мети досягнуто; до {deadline} лік триває.",
         call="До {deadline} допоможіть нам досягти мети.",
-        last_call="Допоможіть нам досягти мети.",
+        last_call="Кожен внесок важливий.",
         counting="Підрахунок завершується",
         counting_call="Результат буде за кілька днів.",
         goal_reached="{plain}: мети досягнуто",
@@ -104,7 +105,7 @@ _PHRASES: Mapping[str, Phrases] = {
         reached="Danke! {plain}",
         reached_call="Das Ziel ist erreicht, gezählt wird bis {deadline}.",
         call="Helfen Sie uns, das Ziel bis {deadline} zu erreichen.",
-        last_call="Helfen Sie uns, das Ziel zu erreichen.",
+        last_call="Jeder Beitrag zählt.",
         counting="Die Zählung wird abgeschlossen",
         counting_call="Das Ergebnis folgt in wenigen Tagen.",
         goal_reached="{plain}: Ziel erreicht",
@@ -128,7 +129,7 @@ _PHRASES: Mapping[str, Phrases] = {
         reached="شكرًا لكم! {plain}",
         reached_call="بلغنا الهدف، والعدّ مستمر حتى {deadline}.",
         call="ساعدونا على بلوغ الهدف قبل نهاية {deadline}.",
-        last_call="ساعدونا على بلوغ الهدف.",
+        last_call="كل مساهمة مهمة.",
         counting="العدّ في مراحله الأخيرة",
         counting_call="تُعلن النتيجة خلال أيام.",
         goal_reached="{plain}: بلغنا الهدف",

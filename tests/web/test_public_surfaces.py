@@ -89,4 +89,4 @@ def test_the_page_offers_what_other_sites_read(client: FlaskClient) -> None:
 def test_the_sentence_and_the_badge_are_what_others_print(client: FlaskClient) -> None:
     assert client.get("/g/25k.txt").text == "387 to go: 24,613 of 25,000 members · As of Nov 22, 2026, 2:00\u202fPM\n"
     badge = client.get("/g/25k/badge.json").get_json()
-    assert (badge["schemaVersion"], badge["message"]) == (1, "24,613 of 25,000 members")
+    assert (badge["schemaVersion"], badge["message"]) == (1, "24,613 of 25,000 members (Nov 22, 2026)")
