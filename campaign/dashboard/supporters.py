@@ -22,6 +22,7 @@ from campaign.store import (
     decisions,
     erasures,
     joins,
+    led,
     ledger,
     lookup,
     people,
@@ -32,6 +33,7 @@ from campaign.store.accounts_shown import AccountShown
 from campaign.store.address_keys import Left
 from campaign.store.decisions import APART, Decision
 from campaign.store.engine import Database, Session
+from campaign.store.led import Came
 from campaign.store.ledger import PAYMENT, PERSON
 
 BY = {
@@ -93,6 +95,7 @@ class Supporter:
     waiting: tuple[Waiting, ...]
     entries: tuple[Entries, ...]
     sources: dict[int, str]
+    came: tuple[Came, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +130,7 @@ def supporter(db: Database, person_id: int) -> Supporter:
             waiting=_waiting(session, mine),
             entries=_entries(session, person),
             sources={source.id: source.name for source in sources.listing(session)},
+            came=tuple(led.of_accounts(session, ids)),
         )
 
 
@@ -140,6 +144,7 @@ def held_on(known: Supporter) -> dict[str, object]:
         "memberships": known.person.memberships,
         "payments": known.person.payments,
         "sign_ups": known.person.sign_ups,
+        "came_by": known.came,
         "decisions_of_staff": [d.decision for d in known.decisions],
         "counted": {
             e.campaign.slug: [

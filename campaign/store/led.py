@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 from sqlalchemy import or_, select
@@ -46,6 +46,28 @@ def of_campaign(session: Session, slug: str) -> Led:
     for payment_id, variant, article in session.execute(given):
         led.payments[payment_id] = (variant or "", article or "")
     return led
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """By which words and article somebody began a membership or gave: the id is their source's own."""
+
+    what: str
+    key: str
+    variant: str
+    article: str
+
+
+def of_accounts(session: Session, account_ids: Collection[int]) -> list[Came]:
+    """What is held of how these accounts came."""
+    found: list[Came] = []
+    for what, table in (("membership", MembershipRow), ("payment", PaymentRow)):
+        query = select(table.key, table.variant, table.article).where(
+            table.account_id.in_(account_ids), table.variant.is_not(None)
+        )
+        rows = session.execute(query.order_by(table.id))
+        found += [Came(what, key, variant or "", article or "") for key, variant, article in rows]
+    return found
 
 
 def people_of(session: Session, led: Led) -> Iterator[Person]:

@@ -74,8 +74,8 @@ class ShowingForm(fields.Form):
     most_a_day = fields.whole("Times a day", "0: no limit.", most=1000)
     thank_members = fields.check(
         "Members are thanked in it",
-        "In place of the call and the button. Else they do not see it. We know of who joined on the campaign’s page, "
-        "and of whom your sign-in tells (data-member).",
+        "In place of the call and the button; else they do not see it. A member is whoever joined on the campaign’s "
+        "page with this browser, or whom your own sign-in names (data-member).",
     )
     closable = fields.check("Readers can close it", "For six hours, as a member, or for this campaign.")
     blind_percent = fields.whole("Share of page views for browsers that keep nothing (%)", most=100)

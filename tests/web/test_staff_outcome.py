@@ -110,6 +110,10 @@ def test_each_headline_is_followed_from_the_button_to_who_is_still_there(door: D
     with open_room(door.stand.db, tmp_path) as room:
         room.now = door.stand.now()
         text = room.signed_in(Role.VIEWER).text(f"/campaigns/{door.campaign.slug}/outcome")
+        held = room.signed_in().get("/supporters/1/held.json").get_json()
+    assert [(one["what"], one["variant"], one["article"]) for one in held["came_by"]] == [
+        ("membership", "b", "/news/1")
+    ]
     assert "Headline b 0 5 5 4 3 of 4 0" in text
     assert "The campaign’s own 0 1 1 1 1 of 1 0" in text
     assert "/news/2 0 1 1 1 1 of 1 0" in text
