@@ -18,6 +18,7 @@ from campaign.accounts import invites
 from campaign.banner.publish import Publisher
 from campaign.counting import adjust, edit
 from campaign.domain.campaign import Campaign, EditorState, GoalKind, Join
+from campaign.domain.display import Display
 from campaign.domain.people import AddressHash
 from campaign.domain.staff import Role
 from campaign.domain.steps import Step
@@ -89,7 +90,9 @@ def _fill(room: StaffRoom, admin: Visitor) -> str:
     form_settings = replace(room.runtime.settings, smtp_url="smtp://127.0.0.1:9", mail_from="news@example.org")
     sign_up_form.ensure_source(room.db, form_settings, NOW)
     steps = (Step(23_000, {"en": "A reporter in the harbour"}), Step(24_800, {"en": "A second one"}))
-    goal = a_campaign(languages=LANGUAGES, ladder=steps, join=Join(home_url="https://news.example.org/"))
+    # One browser looks at it more often than a reader would be shown it.
+    seen = Display(most=0)
+    goal = a_campaign(languages=LANGUAGES, ladder=steps, join=Join(home_url="https://news.example.org/"), display=seen)
     campaign = edit.create(room.db, goal, "ana", "new", NOW)
     petition = a_campaign(slug="petition", name="A petition", kind=GoalKind.SIGNUPS, target=1_000)
     signs = edit.create(room.db, petition, "ana", "new", NOW)

@@ -22,6 +22,7 @@ STYLE = """
 @font-face { font-family: Sheet; src: url(/NotoSans-Bold.ttf); font-weight: 700; }
 @font-face { font-family: SheetArabic; src: url(/NotoSansArabic-Regular.ttf); font-weight: 400; }
 @font-face { font-family: SheetArabic; src: url(/NotoSansArabic-Bold.ttf); font-weight: 700; }
+:root { padding: 0 !important; }
 body { margin: 0; padding: 16px; width: 1288px; font: 16px/1.5 Sheet, SheetArabic;
   background: light-dark(#fff, #15181a); color: light-dark(#1b1d1f, #ecebe8); }
 h2 { margin: 8px 0; font-size: 18px; }

@@ -17,9 +17,11 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from playwright.sync_api import Browser, Page
 
+from campaign.banner.element import element_files
+
 ROOT = Path(__file__).parents[2]
 STATIC = ROOT / "campaign" / "web" / "static"
-SCRIPT = b"".join((STATIC / f"{name}.min.js").read_bytes() for name in ("mg", "show"))
+SCRIPT = next(file.body.body for file in element_files() if file.body.path == "/mg.js")
 TEMPLATES = Environment(
     loader=FileSystemLoader(ROOT / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=False
 )

@@ -2,6 +2,7 @@
 let copies = within => within.querySelectorAll("[data-copies]").forEach(button => {
   if (!navigator.clipboard) return;
   button.hidden = false;
+  button.ariaLive = "polite";
   button.addEventListener("click", async () => {
     await navigator.clipboard.writeText(document.getElementById(button.dataset.copies).value);
     let words = button.textContent;
