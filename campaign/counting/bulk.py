@@ -7,78 +7,83 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
 from datetime import date, datetime
-from operator import attrgetter
-from typing import Any
+from functools import lru_cache
+from typing import NamedTuple
 
 from campaign.counting.book import counted_subject
-from campaign.domain.campaign import Campaign
+from campaign.domain.campaign import Campaign, local_day
 from campaign.domain.facts import Membership, Payment, PaymentState, Person, SignUp
 from campaign.domain.standing import SourceRules, Standing, StandingEntry, payment_standing, person_standing
 from campaign.store import day_totals, first_entries, new_people, rechecks
 from campaign.store.engine import Session
 from campaign.store.first_entries import FirstEntry
 from campaign.store.ledger import PERSON, Cause
-from campaign.store.new_people import Ids, NewPerson
-from campaign.store.rechecks import Ask
+from campaign.store.new_people import AnyNew, Ends, Ids, NewMember, NewPerson
 from campaign.store.told import ToldMembership, ToldPayment, ToldSignUp
 
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A new person with what should stand: for each campaign theirs, or one for each of their payments."""
-
-    person: NewPerson
-    standings: tuple[tuple[Standing, ...], ...]
+Standings = tuple[tuple[Standing, ...], ...]
+"""Of one person: for each campaign theirs, or one for each of their payments."""
 
 
-def can_be_new(person: NewPerson, campaigns: Sequence[Campaign]) -> bool:
+class Prepared(NamedTuple):
+    """A new person with what should stand."""
+
+    person: AnyNew
+    standings: Standings
+
+
+def can_be_new(person: AnyNew, campaigns: Sequence[Campaign]) -> bool:
     """Whether the rule needs nothing but what was told: money of another currency needs a rate, which is looked up."""
+    if isinstance(person, NewMember) or not person.payments:
+        return True
     currencies = {payment.currency for payment in person.payments}
     return all(campaign.currency is None or currencies <= {campaign.currency} for campaign in campaigns)
 
 
 class Remembered:
-    """What the rule said of people whose one membership says the same; lists have many of them.
+    """What the rule said of people of whom the same membership is said, and how their rows end; for one cause only.
 
     The rule knows no keys, and its answer holds until the instant at which it asks to be asked again.
     """
 
-    MOST = 30_000
+    MOST = 10_000
 
     def __init__(self) -> None:
-        self._by_facts: dict[tuple[Any, ...], tuple[datetime | None, tuple[tuple[Standing, ...], ...]]] = {}
+        self._by_said: dict[int, tuple[ToldMembership, datetime | None, Standings]] = {}
         self._of: object = None
+        self.ends = Ends()
+        self.entry_ends: defaultdict[int, Ends] = defaultdict(Ends)
 
     def standings(
-        self, person: NewPerson, source_id: int, campaigns: Sequence[Campaign], rules: SourceRules, now: datetime
-    ) -> tuple[tuple[Standing, ...], ...]:
-        """What should stand for the person, in each campaign."""
-        if len(person.memberships) != 1 or person.payments or person.sign_ups:
-            return _standings(domain_person(person, source_id), campaigns, rules, now)
-        if self._of != (source_id, campaigns, rules) or len(self._by_facts) > self.MOST:
-            self._by_facts.clear()
+        self, people: Sequence[AnyNew], source_id: int, campaigns: Sequence[Campaign], rules: SourceRules, now: datetime
+    ) -> Iterator[Standings]:
+        """What should stand for each, in each campaign."""
+        if self._of != (source_id, campaigns, rules):
+            self._by_said.clear()
             self._of = (source_id, campaigns, rules)
-        facts = _FACTS(person.memberships[0])
-        until, known = self._by_facts.get(facts, (now, ()))
-        if until is not None and until <= now:
-            known = _standings(domain_person(person, source_id), campaigns, rules, now)
-            self._by_facts[facts] = _holds_until(known), known
-        return known
+        by_said = self._by_said
+        for person in people:
+            if not isinstance(person, NewMember):
+                yield _standings(domain_person(person, source_id), campaigns, rules, now)
+                continue
+            said = person.said
+            found = by_said.get(id(said))
+            if found is None or (found[1] is not None and found[1] <= now):
+                if len(by_said) >= self.MOST:
+                    by_said.clear()
+                known = _standings(domain_person(person.whole(), source_id), campaigns, rules, now)
+                found = by_said[id(said)] = said, _holds_until(known), known
+            yield found[2]
 
 
-_FACTS = attrgetter(*(f.name for f in fields(ToldMembership) if f.name not in ("key", "account_key", "status")))
-"""Everything a membership says but whose it is, and the source's own word for its state, which no rule reads."""
-
-
-def _holds_until(standings: tuple[tuple[Standing, ...], ...]) -> datetime | None:
+def _holds_until(standings: Standings) -> datetime | None:
     """The first instant at which one of them asks to be asked again."""
     return min((s.recheck_at for some in standings for s in some if s.recheck_at is not None), default=None)
 
 
 def prepare(
-    people: Sequence[NewPerson],
+    people: Sequence[AnyNew],
     source_id: int,
     campaigns: Sequence[Campaign],
     rules: SourceRules,
@@ -87,7 +92,7 @@ def prepare(
 ) -> list[Prepared]:
     """What should stand for each, were they booked at `now`; nothing is read or written."""
     said = remembered or Remembered()
-    return [Prepared(person, said.standings(person, source_id, campaigns, rules, now)) for person in people]
+    return list(map(Prepared, people, said.standings(people, source_id, campaigns, rules, now)))
 
 
 def book_new(
@@ -98,15 +103,17 @@ def book_new(
     stamp: int,
     cause: Cause,
     now: datetime,
+    remembered: Remembered | None = None,
 ) -> int:
     """The people, their facts, entries, totals and rechecks are stored; returns the entries made.
 
     None of them is known before (`new_people.unknown`, in the same transaction).
     """
-    ids = new_people.insert(session, source_id, [one.person for one in prepared], stamp)
+    said = remembered or Remembered()
+    ids = new_people.insert(session, source_id, [one.person for one in prepared], stamp, said.ends)
     made = 0
     for at, campaign in enumerate(campaigns):
-        made += _book_campaign(session, campaign, at, prepared, ids, cause, now)
+        made += _book_campaign(session, campaign, at, prepared, ids, cause, now, said.entry_ends[campaign.id])
     return made
 
 
@@ -136,19 +143,20 @@ def _book_campaign(
     ids: Ids,
     cause: Cause,
     now: datetime,
+    ends: Ends,
 ) -> int:
     kind = counted_subject(campaign)
     subjects = ids.people if kind == PERSON else ids.payments
     rows: list[FirstEntry] = []
-    asks: list[Ask] = []
+    asks: list[tuple[int, datetime | None, str | None]] = []
     for subject, (standing, note) in zip(subjects, _all_of(prepared, at), strict=True):
-        if standing.entries:
-            rows += [(subject, number, e, note) for number, e in enumerate(standing.entries, 1)]
+        for number, entry in enumerate(standing.entries, 1):
+            rows.append((subject, number, note, entry))
         if standing.recheck_at is not None or standing.waits is not None:
-            asks.append(Ask(kind, subject, standing.recheck_at, standing.waits))
-    first_entries.append(session, campaign.id, kind, rows, cause, now)
-    day_totals.add(session, campaign.id, _sums(campaign, [e for _, _, e, _ in rows]))
-    rechecks.keep_new(session, campaign.id, asks)
+            asks.append((subject, standing.recheck_at, standing.waits))
+    first_entries.append(session, campaign.id, kind, rows, cause, now, ends)
+    day_totals.add(session, campaign.id, _sums(campaign, [e for _, _, _, e in rows]))
+    rechecks.keep_new(session, campaign.id, kind, asks)
     return len(rows)
 
 
@@ -158,10 +166,15 @@ def _sums(campaign: Campaign, entries: Sequence[StandingEntry]) -> Mapping[tuple
     each = {id(e): e for e in entries}
     for of, times in Counter(map(id, entries)).items():
         e = each[of]
-        total = sums[campaign.local_day(e.occurred_at), e.kind.value, e.source_id or 0]
+        total = sums[_local_day(e.occurred_at, campaign.zone), e.kind.value, e.source_id or 0]
         total[0] += e.amount * times
         total[1] += times
     return sums
+
+
+@lru_cache(maxsize=20_000)
+def _local_day(instant: datetime, zone: str) -> date:
+    return local_day(instant, zone)
 
 
 def _all_of(prepared: Sequence[Prepared], at: int) -> Iterator[tuple[Standing, str | None]]:

@@ -181,7 +181,7 @@ class Campaign:
 
     def local_day(self, instant: datetime) -> date:
         """The day on the campaign's charts that an instant belongs to."""
-        return instant.astimezone(ZoneInfo(self.zone)).date()
+        return local_day(instant, self.zone)
 
     def counts_source(self, source_id: int) -> bool:
         """Whether facts of this source can matter to the campaign."""
@@ -191,6 +191,11 @@ class Campaign:
 def first_instant(day: date, zone: str) -> datetime:
     """The first instant of a local day, in UTC. A midnight that a clock change skips is the change itself (fold 0)."""
     return datetime.combine(day, time(0), ZoneInfo(zone)).astimezone(UTC)
+
+
+def local_day(instant: datetime, zone: str) -> date:
+    """The day of the zone that an instant belongs to."""
+    return instant.astimezone(ZoneInfo(zone)).date()
 
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*")

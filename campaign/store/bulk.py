@@ -10,9 +10,12 @@ from typing import Any, cast
 from sqlalchemy import JSON, Column, Table, func, select, text
 from sqlalchemy.orm import Session
 
+from campaign.store.copy_text import as_text
 from campaign.store.tables import Base
 
 Cells = tuple[Any, ...]
+End = Any
+"""The last cells of a row as its database takes them: values, or the text of a COPY."""
 _Convert = Callable[[Any], Any]
 
 
@@ -28,23 +31,50 @@ def take_ids(session: Session, table: type[Base], number: int) -> Sequence[int]:
     ).all()
 
 
-def write(session: Session, table: type[Base], names: Sequence[str], rows: Iterable[Cells]) -> None:
-    """The rows are in the table. `names`: the columns of their cells; the others keep their defaults."""
-    of = cast(Table, table.__table__)
-    dialect = session.get_bind().dialect
-    cells = _converted(list(rows), [_converter(of.c[name], dialect) for name in names])
+def write(
+    session: Session,
+    table: type[Base],
+    names: Sequence[str],
+    rows: Iterable[Cells],
+    ends: tuple[Sequence[str], Iterable[End]] | None = None,
+) -> None:
+    """The rows are in the table. `names`: the columns of their cells; the others keep their defaults.
+
+    `ends`: further columns, and for each row how it ends with them (`end_of`).
+    """
+    cells = list(rows)
     if not cells:
         return
-    columns = ", ".join(names)
+    of = cast(Table, table.__table__)
+    dialect = session.get_bind().dialect
+    columns = [*names, *(ends[0] if ends else ())]
+    into = f"{of.name} ({', '.join(columns)})"
     if dialect.name == "sqlite":
-        places = ", ".join("?" * len(names))
-        session.connection().exec_driver_sql(f"INSERT INTO {of.name} ({columns}) VALUES ({places})", cells)  # noqa: S608 - our own names
+        cells = _converted(cells, [_converter(of.c[name], dialect) for name in names])
+        if ends:
+            cells = [(*row, *end) for row, end in zip(cells, ends[1], strict=True)]
+        places = ", ".join("?" * len(columns))
+        session.connection().exec_driver_sql(f"INSERT INTO {into} VALUES ({places})", cells)  # noqa: S608 - our own names
         return
+    texts = [
+        map(as_text(of.c[name].type), column) for name, column in zip(names, zip(*cells, strict=True), strict=True)
+    ]
+    if ends:
+        texts.append(cast(Any, ends[1]))
     session.flush()
     driver = cast(Any, session.connection().connection.driver_connection)
-    with driver.cursor() as cursor, cursor.copy(f"COPY {of.name} ({columns}) FROM STDIN") as copy:
-        for row in cells:
-            copy.write_row(row)
+    with driver.cursor() as cursor, cursor.copy(f"COPY {into} FROM STDIN") as copy:
+        copy.write("\n".join(map("\t".join, zip(*texts, strict=True))) + "\n")
+
+
+def end_of(session: Session, table: type[Base], names: Sequence[str], cells: Cells) -> End:
+    """How rows that end with these cells are written; made once for many rows."""
+    of = cast(Table, table.__table__)
+    dialect = session.get_bind().dialect
+    if dialect.name != "sqlite":
+        return "\t".join(as_text(of.c[name].type)(cell) for name, cell in zip(names, cells, strict=True))
+    converters = [_converter(of.c[name], dialect) for name in names]
+    return tuple(cell if c is None else c(cell) for c, cell in zip(converters, cells, strict=True))
 
 
 def add_up(

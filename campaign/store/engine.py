@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Any, cast
@@ -21,6 +22,7 @@ from sqlalchemy.orm import Session
 from campaign.domain.errors import DatabaseUnavailable
 
 BUSY_TIMEOUT_SECONDS = 15
+ASKS_AGAIN_SECONDS = 0.003
 
 
 class Database:
@@ -128,7 +130,31 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     writes = connection.get_execution_options().get(_WRITES, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    if not writes:
+        connection.exec_driver_sql("BEGIN")
+        return
+    raw = cast(sqlite3.Connection, connection.connection.driver_connection)
+    raw.execute("PRAGMA busy_timeout=0").close()
+    try:
+        _begin_writing(raw)
+    finally:
+        raw.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_SECONDS}000").close()
+
+
+def _begin_writing(raw: sqlite3.Connection) -> None:
+    """The transaction is the one that writes. SQLite's own waiting asks ten times a second, and would miss every gap
+    between the steps of long work.
+    """
+    until = time.monotonic() + BUSY_TIMEOUT_SECONDS
+    while True:
+        try:
+            raw.execute("BEGIN IMMEDIATE").close()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(ASKS_AGAIN_SECONDS)
+        else:
+            return
 
 
 def insert_into(session: Session, table: type[Any]) -> Any:

@@ -55,9 +55,11 @@ def keep(session: Session, campaign_id: int, asks: Sequence[Ask]) -> None:
         session.execute(statement, rows)
 
 
-def keep_new(session: Session, campaign_id: int, asks: Sequence[Ask]) -> None:
-    """Subjects that were never asked for are asked at their instants."""
-    rows = ((campaign_id, a.subject_kind, a.subject_id, a.recheck_at, a.waits) for a in asks)
+def keep_new(
+    session: Session, campaign_id: int, subject_kind: str, asks: Sequence[tuple[int, datetime | None, str | None]]
+) -> None:
+    """Subjects that were never asked for are asked at their instants. `asks`: subject, instant, why a payment waits."""
+    rows = ((campaign_id, subject_kind, *ask) for ask in asks)
     bulk.write(session, Recheck, ("campaign_id", "subject_kind", "subject_id", "recheck_at", "waits"), rows)
 
 

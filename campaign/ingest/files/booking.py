@@ -29,7 +29,7 @@ from campaign.store.engine import Database, Session
 from campaign.store.file_imports import ImportSeen, State
 from campaign.store.first_seen import NOT_IN_LIST
 from campaign.store.ledger import Cause
-from campaign.store.new_people import NewPerson
+from campaign.store.new_people import AnyNew
 from campaign.store.told import Told
 
 KNOWN_A_STEP = 60
@@ -182,20 +182,20 @@ def _book_bucket(db: Database, seen: ImportSeen, bucket: int, cause: Cause, now:
         rules = people.source_rules(session)
         everywhere = campaigns.all_campaigns(session)
         versions = campaigns.versions(session)
-    known: list[NewPerson] = []
+    known: list[AnyNew] = []
     first = 0
     while first < len(step.people):
         some = step.people[first : first + pace.people]
         first += len(some)
         at = now()
-        new = [p for p in some if bulk.can_be_new(p, everywhere)]
+        new = new_people.distinct([p for p in some if bulk.can_be_new(p, everywhere)])
         prepared = bulk.prepare(new, seen.source_id, everywhere, rules, at, pace.remembered)
         with db.write() as session, pace.timed():
             is_new = new_people.unknown(session, seen.source_id, new)
             if campaigns.versions(session) != versions or people.source_rules(session) != rules:
                 is_new = [False] * len(new)  # a rule was edited meanwhile: booked one by one, by the new one
             fresh = [one for one, yes in zip(prepared, is_new, strict=True) if yes]
-            bulk.book_new(session, seen.source_id, fresh, everywhere, seen.stamp, cause, at)
+            bulk.book_new(session, seen.source_id, fresh, everywhere, seen.stamp, cause, at, pace.remembered)
         done = {id(one.person) for one in fresh}
         known += [p for p in some if id(p) not in done]
     for first in range(0, len(known), KNOWN_A_STEP):

@@ -151,7 +151,7 @@ def _all_rows(file: BinaryIO, encoding: str, separator: str) -> Iterator[tuple[i
             if lines.too_long:
                 lines.too_long = False
                 yield began, Unreadable("the line is too long to be a row of a list")
-            elif any("\0" in cell for cell in row):
+            elif "\0" in "".join(row):
                 yield began, Unreadable("it holds characters that no text has (NUL)")
             elif any(row) and not (began == 1 and row[0].startswith("sep=")):
                 yield began, row

@@ -19,7 +19,7 @@ from campaign.store import campaigns, day_totals, facts_before, file_imports, ne
 from campaign.store.engine import Database, Session
 from campaign.store.file_imports import ImportSeen, State
 from campaign.store.first_seen import NOT_IN_LIST
-from campaign.store.new_people import NewPerson
+from campaign.store.new_people import AnyNew
 from campaign.store.people import Touched
 from campaign.store.told import Told
 
@@ -89,7 +89,7 @@ def _still(db: Database, seen: ImportSeen, bucket: int, now: datetime) -> bool:
 def _look_at(
     db: Database,
     seen: ImportSeen,
-    told: Sequence[NewPerson],
+    told: Sequence[AnyNew],
     everywhere: Sequence[Campaign],
     rules: SourceRules,
     now: datetime,
@@ -101,9 +101,10 @@ def _look_at(
     known = [p for p, yes in zip(told, is_new, strict=True) if not (yes and bulk.can_be_new(p, everywhere))]
     looked.new += sum(is_new)
     looked.known += len(told) - sum(is_new)
-    looked.facts += sum(len(p.memberships) + len(p.payments) + len(p.sign_ups) for p in told)
+    whole = [p.whole() for p in told]
+    looked.facts += sum(len(p.memberships) + len(p.payments) + len(p.sign_ups) for p in whole)
     if seen.is_complete:
-        looked.keys.extend(hash(m.key.partition("#")[0]) for p in told for m in p.memberships)
+        looked.keys.extend(hash(m.key.partition("#")[0]) for p in whole for m in p.memberships)
     prepared = bulk.prepare(new, seen.source_id, everywhere, rules, now, looked.remembered)
     for campaign_id, standings in bulk.sums_of(prepared, everywhere).items():
         for standing in standings:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import BinaryIO
+from operator import itemgetter
+from typing import Any, BinaryIO
 
 from campaign.domain.about import tags_of
 from campaign.domain.money import EXPONENTS
@@ -15,44 +16,14 @@ from campaign.ingest.files import values
 from campaign.ingest.files.columns import FIELDS, Columns, What
 from campaign.ingest.files.decoding import Table, Unreadable, rows
 from campaign.ingest.files.rows import LONGEST_KEY, MembershipRow, PaymentRow, Row, SignUpRow
+from campaign.ingest.files.statuses import ENDS, FAILED_STATUSES, FREE, LATE, PAID_STATUSES, RUNS, STATUSES, TRIAL
 from campaign.ingest.files.values import Unclear
 
-RUNS, TRIAL, ENDS, LATE, FREE = "runs", "trial", "ends", "late", "free"
+SAID_AT_MOST = 10_000
+"""Different things that rows say, remembered at a time."""
+_Says = tuple[int | None, int | None, int | None, str, str, bool, str, str]
+"""A MembershipRow from `starts` on."""
 
-_STATUSES: Mapping[str, str] = {
-    **dict.fromkeys(
-        [
-            "active",
-            "activepatron",
-            "paying",
-            "paid",
-            "current",
-            "yes",
-            "true",
-            "1",
-            "on",
-            "aktiv",
-            "ja",
-            "guest",
-            "gifted",
-        ],
-        RUNS,
-    ),
-    **dict.fromkeys(["notrenewing", "expiring", "cancelling", "canceling", "nonrenewing", "activecancelled"], RUNS),
-    **dict.fromkeys(["trial", "trialing", "trialling", "intrial", "freetrial", "probe"], TRIAL),
-    **dict.fromkeys(
-        ["ended", "cancelled", "canceled", "expired", "formerpatron", "former", "inactive", "terminated"], ENDS
-    ),
-    **dict.fromkeys(["no", "false", "0", "off", "nein", "gekündigt", "beendet", "deleted"], ENDS),
-    **dict.fromkeys(["declined", "declinedpatron", "pastdue", "unpaid", "overdue"], LATE),
-    **dict.fromkeys(["free", "follower", "none", "never", "comped", "complimentary", "pending", "notstarted"], FREE),
-}
-_PAID_STATUSES = frozenset(
-    ["succeeded", "success", "paid", "completed", "complete", "captured", "received", "settled", "booked", "ok"]
-) | {""}
-_FAILED_STATUSES = frozenset(
-    ["failed", "pending", "canceled", "cancelled", "refunded", "open", "declined", "promised", "unpaid"]
-)
 _ADDRESS = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+")
 
 
@@ -86,11 +57,16 @@ class RowReader:
     exported_at: datetime
     campaigns: frozenset[str] = frozenset()
     _at: dict[str, int] = field(init=False)
-    _hosts: dict[str, str | None] = field(init=False, default_factory=dict[str, str | None])
+    _says: dict[Any, _Says] = field(init=False, default_factory=dict[Any, "_Says"])
+    _of_membership: Callable[[list[str]], Any] = field(init=False)
+    _is_by_address: bool = field(init=False)
     _read: Callable[[list[str], int], Row] = field(init=False)
 
     def __post_init__(self) -> None:
         self._at = {name: self.heads.index(head) for name, head in self.said.columns.items()}
+        self._is_by_address = not self._at.keys() & {"person", "id"}
+        said_in = sorted(at for name, at in self._at.items() if name not in ("address", "person", "id"))
+        self._of_membership = itemgetter(*said_in) if said_in else _nothing
         self._read = {
             What.MEMBERSHIP: self._membership,
             What.PAYMENT: self._payment,
@@ -108,6 +84,16 @@ class RowReader:
     # --- what a row is
 
     def _membership(self, cells: list[str], line: int) -> Row:
+        of = self._of_membership(cells)
+        says = self._says.get(of)
+        if says is None:
+            if len(self._says) >= SAID_AT_MOST:
+                self._says.clear()
+            says = self._says[of] = self._said_of_membership(cells)
+        return MembershipRow(line, *self._who(cells), *says)
+
+    def _said_of_membership(self, cells: list[str]) -> _Says:
+        """Everything but whose it is; rows of one list say the same few things again and again."""
         word = self._cell(cells, "status")
         status = self._status(word) if "status" in self._at else RUNS
         tier = self._cell(cells, "tier")[:LONGEST_KEY]
@@ -130,17 +116,14 @@ class RowReader:
             raise Refused("paid_until" if until else "ended", "it ends before it begins")
         if starts is None and ended is not None and ended <= export:
             raise LeftOut  # it says that somebody is no member, and not since when one was
-        account, address, key = self._who(cells)
         shown = re.sub(r"[^\w ]", "", word)[:40] or "listed"
-        return MembershipRow(
-            line, account, address, key, starts, until, ended, how, tier, True, shown, self._tags(cells)
-        )
+        return starts, until, ended, how, tier, True, shown, self._tags(cells)
 
     def _payment(self, cells: list[str], line: int) -> Row:
         status = re.sub(r"[\W_]", "", self._cell(cells, "status").casefold())
-        if status in _FAILED_STATUSES:
+        if status in FAILED_STATUSES:
             raise LeftOut
-        if status not in _PAID_STATUSES:
+        if status not in PAID_STATUSES:
             raise Refused("status", "this status is not known; paid, failed, pending and refunded are")
         typed = self._cell(cells, "amount")
         currency = self._currency(cells, typed)
@@ -179,6 +162,8 @@ class RowReader:
     def _who(self, cells: list[str]) -> tuple[str | None, str | None, str | None]:
         """Account key, address hash and the row's own number; at least one of them."""
         address = self._address(cells)
+        if address is not None and self._is_by_address:
+            return None, address, None
         person, key = self._number(cells, "person"), self._number(cells, "id")
         account = None if person is None else f"person:{person}"
         if account is None and address is None:
@@ -226,7 +211,7 @@ class RowReader:
             raise Refused(name, str(problem)) from None
 
     def _status(self, word: str) -> str:
-        status = _STATUSES.get(re.sub(r"[\W_]", "", word.casefold())) if word else FREE
+        status = STATUSES.get(re.sub(r"[\W_]", "", word.casefold())) if word else FREE
         if status is None:
             raise Refused("status", "this status is not known; active, trial, past due, cancelled and free are")
         return status
@@ -289,3 +274,8 @@ def read_all(file: BinaryIO, table: Table, reader: RowReader) -> Iterator[tuple[
             yield line, Refusal(line, labels.get(problem.field, problem.field), problem.reason)
         except LeftOut:
             yield line, None
+
+
+def _nothing(_cells: list[str]) -> tuple[()]:
+    """What a row says where it says only whose it is."""
+    return ()

@@ -6,7 +6,7 @@ import hashlib
 import json
 import zlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from operator import itemgetter
@@ -133,12 +133,19 @@ def numbered(key: str, number: int) -> str:
 
 def told_membership(row: MembershipRow, whose: str, key: str, exported_at: datetime) -> ToldMembership:
     """What the row says of one membership, as of the export."""
+    return replace(said_membership(row[4:], exported_at), key=key, account_key=whose)
+
+
+@lru_cache(maxsize=10_000)
+def said_membership(says: tuple[Any, ...], exported_at: datetime) -> ToldMembership:
+    """What rows that say this from `starts` on say of a membership; whose it is, and its key, are left empty."""
+    row = MembershipRow(0, None, None, None, *says)
     starts = exported_at if row.starts is None else _instant(row.starts)
     until = None if row.until is None else _instant(row.until)
     ended = None if row.ended is None else _instant(row.ended)
     return ToldMembership(
-        key=key,
-        account_key=whose,
+        key="",
+        account_key="",
         status=row.word,
         started_at=starts,
         ended_at=ended,

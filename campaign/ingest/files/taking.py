@@ -22,9 +22,9 @@ from campaign.store.engine import Database
 from campaign.store.file_imports import ImportSeen, RefusalSeen, State
 from campaign.store.stamps import pushed_stamp
 
-BYTES_A_BUCKET = 160_000
-"""So many bytes of a file make a bucket: about 2,500 rows, which is a step or a few."""
-HELD_ROWS = 100_000
+LEAST_A_BUCKET, BYTES_A_BUCKET, FEW_BUCKETS = 160_000, 640_000, 16
+"""So many bytes of a file make a bucket, about 10,000 rows, which is a step or a few; less where they would be few."""
+HELD_ROWS = 50_000
 """Rows held in memory before they are written."""
 PARTS_A_STEP = 400
 EARLIEST = datetime.fromisoformat("1970-01-02T00:00:00+00:00")
@@ -99,7 +99,7 @@ def take_in(
             exported_at=given.exported_at,
             what=said.what.value,
             is_complete=given.is_complete,
-            buckets=max(1, -(-table.size // BYTES_A_BUCKET)),
+            buckets=_buckets(table.size),
             actor=given.actor,
         )
         seen = file_imports.load(session, import_id)
@@ -111,6 +111,10 @@ def take_in(
         options = {**said.as_json(), "format": table.words}
         file_imports.change(session, import_id, state=State.READ, options=options, done=0, beat_at=EARLIEST)
         return Taken(file_imports.load(session, import_id), is_new=True)
+
+
+def _buckets(size: int) -> int:
+    return max(1, min(FEW_BUCKETS, -(-size // LEAST_A_BUCKET)), -(-size // BYTES_A_BUCKET))
 
 
 def look(db: Database, given: Given, key: str) -> tuple[Table, Columns]:

@@ -13,7 +13,7 @@ from campaign.ingest.files.rows import MembershipRow, PaymentRow, Row, Same, Sig
 from campaign.store import facts, facts_before, file_duplicates, first_seen
 from campaign.store.engine import Session
 from campaign.store.file_imports import ImportSeen
-from campaign.store.new_people import NewPerson
+from campaign.store.new_people import AnyNew, NewMember, NewPerson
 from campaign.store.people import Touched
 from campaign.store.told import Told, ToldAccount, ToldMembership
 
@@ -28,16 +28,19 @@ MOST_STRETCHES = 50
 class Step:
     """What a bucket tells: people, and rows that look like others."""
 
-    people: tuple[NewPerson, ...]
+    people: tuple[AnyNew, ...]
     same: tuple[Same, ...]
 
 
 def step_of(bodies: Sequence[bytes], seen: ImportSeen) -> Step:
     """The people a bucket's rows tell of; rows of one address are one person."""
     what = What(seen.what)
-    people: list[NewPerson] = []
+    people: list[AnyNew] = []
     same: list[Same] = []
     for told in _by_person(row_rules.unpack(bodies, what)):
+        if what is What.MEMBERSHIP and len(told) == 1:
+            people.append(_member(*cast(tuple[str, MembershipRow], told[0]), seen.exported_at))
+            continue
         person = NewPerson(_accounts(told), note=_lines(told))
         people.append(person)
         if what is What.MEMBERSHIP:
@@ -50,6 +53,13 @@ def step_of(bodies: Sequence[bytes], seen: ImportSeen) -> Step:
             signed = [row_rules.told_sign_up(r) for _, r in told if isinstance(r, SignUpRow)]
             person.sign_ups += {one.key: one for one in reversed(signed)}.values()
     return Step(tuple(people), tuple(same))
+
+
+def _member(whose: str, row: MembershipRow, exported_at: datetime) -> NewMember:
+    """The person of whom one row tells."""
+    hashes = () if row.address is None else tuple(row.address.split(" "))
+    said = row_rules.said_membership(row[4:], exported_at)
+    return NewMember(whose, hashes, row_rules.membership_key(row, whose), said, f"line {row.line}")
 
 
 def _by_person(by_account: Mapping[str, list[Row]]) -> Iterable[list[Of]]:
@@ -93,15 +103,16 @@ def _memberships(rows: Sequence[tuple[str, MembershipRow]], exported_at: datetim
     return told
 
 
-def tell(session: Session, seen: ImportSeen, people: Sequence[NewPerson], *, keeps: bool = True) -> Touched:
+def tell(session: Session, seen: ImportSeen, people: Sequence[AnyNew], *, keeps: bool = True) -> Touched:
     """What the list tells of people, known or not, are facts; returns whose entries may have changed.
 
     What stood before is kept for undoing, where `keeps`.
     """
     told = Told()
-    for person in people:
+    whole = [person.whole() for person in people]
+    for person in whole:
         told.add(*person.accounts, *person.payments, *person.sign_ups)
-    told.add(*_placed(session, seen, [m for person in people for m in person.memberships]))
+    told.add(*_placed(session, seen, [m for person in whole for m in person.memberships]))
     return keep_and_save(session, seen, told, keeps=keeps)
 
 

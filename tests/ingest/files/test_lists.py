@@ -201,3 +201,12 @@ def test_one_date_that_tells_settles_the_others(newsroom: Newsroom) -> None:
 def test_a_future_export_is_refused(newsroom: Newsroom) -> None:
     with pytest.raises(Invalid, match="has passed"):
         newsroom.take(MEMBERS, at=NOW + timedelta(days=1))
+
+
+@pytest.mark.parametrize("head", ["User ID", "ID"])
+def test_one_number_with_two_addresses_is_one_person(newsroom: Newsroom, head: str) -> None:
+    newsroom.open()
+    listed = f"Email,{head},Member since\nana@example.org,5,2026-02-01\nbo@example.org,5,2026-03-01\n"
+    assert newsroom.bring_in(listed).state is State.BOOKED
+    assert newsroom.number() == 1
+    assert newsroom.differences() == []
