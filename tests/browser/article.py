@@ -22,7 +22,7 @@ TEMPLATES = Environment(loader=FileSystemLoader(NEWSROOM / "templates"), autoesc
 def article_path(**asked: str) -> str:
     """Where the article stands with `lang`, `look`, `skin` of the banner.
 
-    `inside`: "nothing", an empty element; "frame", what oEmbed gives in its place.
+    `inside`: "nothing", an empty element; "frame", what oEmbed gives in its place. `member=1`: the reader is one.
     """
     return f"{ARTICLE}?{urlencode(asked)}"
 
@@ -69,4 +69,5 @@ def _html(app: Flask, ours: str, asked: dict[str, str]) -> str:
         pay_action="/demo/pay",
         happenings=["one new member through checkout"],
     )
-    return TEMPLATES.get_template("article.html").render(article=article)
+    html = TEMPLATES.get_template("article.html").render(article=article)
+    return html.replace("<member-goal ", '<member-goal data-member="1" ') if "member" in asked else html

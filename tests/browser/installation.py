@@ -91,7 +91,7 @@ def _fill(room: StaffRoom, admin: Visitor) -> str:
     sign_up_form.ensure_source(room.db, form_settings, NOW)
     steps = (Step(23_000, {"en": "A reporter in the harbour"}), Step(24_800, {"en": "A second one"}))
     # One browser looks at it more often than a reader would be shown it.
-    seen = Display(most=0)
+    seen = Display(most=0, thank_members=True)
     goal = a_campaign(languages=LANGUAGES, ladder=steps, join=Join(home_url="https://news.example.org/"), display=seen)
     campaign = edit.create(room.db, goal, "ana", "new", NOW)
     petition = a_campaign(slug="petition", name="A petition", kind=GoalKind.SIGNUPS, target=1_000)
@@ -137,6 +137,8 @@ def _of_readers(room: StaffRoom) -> dict[str, str]:
         "article, bold": article_path(skin="bold"),
         "article, plain": article_path(skin="plain"),
         "article, at the lower edge": article_path(look="bottom"),
+        "article, of a member": article_path(member="1"),
+        "article, one line, of a member": article_path(member="1", look="thin"),
         "article, empty element": article_path(inside="nothing"),
         "campaign page": "/g/25k/",
         "campaign page, right to left": "/g/25k/ar/",
