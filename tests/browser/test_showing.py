@@ -355,3 +355,14 @@ def test_today_is_said_by_the_open_page_only_until_the_day_is_over(newsroom: New
     expect(headline(reader.opens())).to_have_text("3 days left: 24,614")
     newsroom.says(text="Until 31 December: 24,614", soon="3 days left", until="2020-01-01T00:00:00Z", plain="24,614")
     expect(headline(reader.opens())).to_have_text("24,614")
+
+
+def test_words_under_test_in_an_empty_element_can_be_closed_too(ruled: Newsroom, reader: Reader) -> None:
+    ruled.prints("")
+    rules(ruled, vary=[["a", 0], ["b", 10_000]])
+    ruled.says(path="/g/25k/v-b.en.json", rules=1, w="b", text="386 people are missing", delay_seconds=0.3)
+    page = reader.opens()
+    expect(headline(page)).to_have_text("386 people are missing")
+    page.get_by_role("button", name="Not now").click()
+    wait_until(lambda: state(page) == "off")
+    assert reader.console == []

@@ -13,7 +13,8 @@
  *
  * Of the answer it uses slug, count, target, percent, currency, stage, text, as_of, until, and where they are given:
  * plain (the number without words of its stage), button (words of the link of an empty element), as_of_text, soon (the
- * text of this very day, true until `until`), w (the variant). `mg` (show.js) says whether it is shown, and in which words.
+ * text of this very day, true until `until`), w (the variant). `mg` (show.js) says whether it is shown, and in which words;
+ * what it leaves at `e.c` is called once these are drawn.
  *
  * State is kept on the fragment: data-as-of, data-until, data-plain (the number without words of its
  * stage), data-stage (the stage its words were written for). The hash #mg=joined-<slug> is kept as
@@ -85,6 +86,7 @@
             });
             draw(b);
           }
+          e.c?.(e.c = 0);
         },
 
         tick = () => {

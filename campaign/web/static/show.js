@@ -84,7 +84,8 @@
         e.p = { ok: 0, lot: -1 };
         m.in || (m.all++, m.now++);
         keep(m);
-        setTimeout(() => {
+        // The element calls it once it has drawn the news.
+        e.c = () => {
           let b = e.querySelector(".mg"), add = (name, words, node) => {
             let p = d.createElement("p");
             p.className = "mg-" + name;
@@ -96,7 +97,7 @@
             add("later", r.close, (textContent, i) => assign(d.createElement("button"), { textContent, onclick: () => shut(i) }));
             (b.dataset.look == "bottom" ? d : e).addEventListener("keydown", y => y.key == "Escape" && shut(0));
           }
-        });
+        };
       }
       return v ? get(u + "/v-" + v + (e.lang && "." + e.lang) + ".json") : n;
     }) : n;
