@@ -59,6 +59,7 @@ def look(html: str, slug: str, public_url: str) -> Found:
     not_included = re.search(
         rf"<!--#include\b[^>]*/g/{re.escape(slug)}\.|<esi:include\b[^>]*/g/{re.escape(slug)}\.", html
     )
+    not_printed = re.search(r"\{\{(#get ['\"“”]?pages|> ?['\"“”]?member-goal)", unescape(html))
     page = re.sub(r"<!--.*?-->", " ", html, flags=re.DOTALL)
     address = re.escape(public_url)
     element = re.search(rf"<member-goal\b[^>]*\bcampaign=[\"']?{re.escape(slug)}\b", page) is not None
@@ -71,6 +72,10 @@ def look(html: str, slug: str, public_url: str) -> Found:
     words: list[str] = []
     if not_included is not None:
         words.append("The include stands in the page as it was written: your server does not carry includes out here.")
+    if not_printed is not None:
+        words.append(
+            "The theme’s lines stand in the page as they were written: they belong into the theme, not a post."
+        )
     if headline is not None:
         words.append(f"The words stand in the page itself: “{unescape(headline[1]).strip()}”.")
     if element:

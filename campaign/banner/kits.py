@@ -8,6 +8,7 @@ from html import escape
 from urllib.parse import urlsplit
 
 from campaign.banner.formats import autonym
+from campaign.banner.ghost_page import page_slug
 from campaign.domain.campaign import Campaign
 
 PAGES, SERVERS, ELSEWHERE = "In your pages", "Printed by your own servers", "Everywhere else"
@@ -32,7 +33,10 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Kit:
-    """One way to bring the banner to readers. `picture`: the address of one that is shown beside the steps."""
+    """One way to bring the banner to readers. `picture`: the address of one that is shown beside the steps.
+
+    `is_pushed`: we write the number there ourselves, once staff switch that on beside it.
+    """
 
     group: str
     name: str
@@ -40,6 +44,7 @@ class Kit:
     pieces: tuple[Piece, ...]
     links: tuple[Link, ...] = ()
     picture: str = ""
+    is_pushed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +131,16 @@ def _by_servers(of: _Of) -> Iterator[Kit]:
     shortcode = Piece(f'[member_goal campaign="{of.slug}" language="{of.language}"]')
     plugin = Link("member-goal.zip", "/staff/kits/member-goal.zip")
     yield Kit(SERVERS, "WordPress", steps, (shortcode,), (plugin,))
+    theme = (
+        "Choose your site here and switch it on: a page of your site says the words, and is written as they change.",
+        "In Ghost Admin: Settings, Theme, download your theme. Save the first part in it as partials/member-goal.hbs.",
+        "Put the second part into post.hbs, where the banner should stand, and upload the theme.",
+    )
+    parts = (
+        Piece(_GHOST.format(base=of.base, slug=page_slug(of.slug)), "partials/member-goal.hbs"),
+        Piece('{{> "member-goal"}}', "In post.hbs"),
+    )
+    yield Kit(SERVERS, "Ghost, without a script", theme, parts, is_pushed=True)
     include = f'<!--#include virtual="/goal{of.fragment}" -->'
     yield Kit(
         *(SERVERS, "nginx (SSI)", ("Put the first part into http and the second into your server.", PASTE, stays)),
@@ -186,6 +201,13 @@ def _elsewhere(of: _Of) -> Iterator[Kit]:
     )
 
 
+_GHOST = """\
+{{{{#get "pages" filter="slug:{slug}"}}}}
+  {{{{#foreach pages}}}}
+    <link rel="stylesheet" href="{base}/mg.css">
+    {{{{content}}}}
+  {{{{/foreach}}}}
+{{{{/get}}}}"""
 _NGINX = """\
 ssi on;
 location /goal/g/ {{

@@ -9,6 +9,10 @@ class SourceUnavailable(CampaignTrackerError):
     """The source did not answer, failed, or asks us to slow down: ask again later."""
 
 
+class ChangedAtSource(SourceUnavailable):
+    """What was to be written has been changed there since it was read; nothing was written."""
+
+
 class UnknownAtSource(CampaignTrackerError):
     """The source knows no such object."""
 

@@ -10,7 +10,7 @@ from typing import Any, cast
 import requests
 
 from campaign.ingest.bodies import Json
-from campaign.ingest.errors import RefusedBySource, SourceUnavailable, UnknownAtSource
+from campaign.ingest.errors import ChangedAtSource, RefusedBySource, SourceUnavailable, UnknownAtSource
 
 _TIMEOUTS = (5.0, 25.0)
 _LARGEST_ANSWER = 64 << 20
@@ -33,20 +33,14 @@ class Service:
 
     def get(self, path: str, params: Mapping[str, str] | None = None) -> Json:
         """The object at a path below the base. Raises SourceUnavailable, UnknownAtSource, RefusedBySource."""
-        with self._lock:
-            self.calls += 1
-        try:
-            answer = self._session().get(
-                f"{self._base}/{path}",
-                params=params,
-                headers={"Accept": "application/json", **self._headers()},
-                timeout=_TIMEOUTS,
-                allow_redirects=False,
-            )
-        except requests.RequestException as error:
-            raise SourceUnavailable(f"{self.title} can't be reached ({type(error).__name__})") from None
-        self._refuse(answer)
-        return self._object(answer)
+        return self._ask("GET", path, params)
+
+    def send(self, method: str, path: str, body: Json, params: Mapping[str, str] | None = None) -> Json:
+        """What is answered to an object sent to a path. Raises as `get`, and ChangedAtSource.
+
+        After any other SourceUnavailable it may have been taken all the same.
+        """
+        return self._ask(method, path, params, body)
 
     def get_patiently(self, path: str, params: Mapping[str, str], calls_per_second: float) -> Json:
         """The same for long lists: at a bounded pace, and what is not available is asked for again."""
@@ -60,6 +54,24 @@ class Service:
                 time.sleep(min(_FIRST_PAUSE_SECONDS * 2**tries, _LONGEST_PAUSE_SECONDS))
         raise AssertionError("unreachable")
 
+    def _ask(self, method: str, path: str, params: Mapping[str, str] | None, body: Json | None = None) -> Json:
+        with self._lock:
+            self.calls += 1
+        try:
+            answer = self._session().request(
+                method,
+                f"{self._base}/{path}",
+                params=params,
+                json=body,
+                headers={"Accept": "application/json", **self._headers()},
+                timeout=_TIMEOUTS,
+                allow_redirects=False,
+            )
+        except requests.RequestException as error:
+            raise SourceUnavailable(f"{self.title} can't be reached ({type(error).__name__})") from None
+        self._refuse(answer)
+        return self._object(answer)
+
     def _session(self) -> requests.Session:
         held = getattr(self._threads, "session", None)
         if held is None:
@@ -69,11 +81,13 @@ class Service:
 
     def _refuse(self, answer: requests.Response) -> None:
         status = answer.status_code
-        if status == 200:
+        if status in (200, 201):
             return
         if status == 404:
             raise UnknownAtSource(f"unknown at {self.title}")
-        if status in (408, 409, 425, 429) or status >= 500:
+        if status == 409:
+            raise ChangedAtSource(f"{self.title} failed ({status})")
+        if status in (408, 425, 429) or status >= 500:
             raise SourceUnavailable(f"{self.title} failed ({status})")
         if 300 <= status < 400:
             raise RefusedBySource(f"{self.title} sends us to another address: enter the one it lives at")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import time, timedelta
 
 from campaign.accounts.sign_in import forget_old_attempts
+from campaign.banner import ghost_page
 from campaign.banner.mirror import Bucket, Mirror, target_of
 from campaign.banner.publish import Publisher
 from campaign.banner.purge import Cdn, Purger
@@ -17,7 +18,7 @@ from campaign.counting.passage import recheck_due
 from campaign.domain.campaign import EditorState
 from campaign.domain.errors import CampaignTrackerError
 from campaign.forecast.run import forecast_all
-from campaign.ingest import api, endpoints, imports, sign_up_form
+from campaign.ingest import api, endpoints, ghost_pages, imports, sign_up_form
 from campaign.ingest.accounts import Accounts
 from campaign.ingest.files import booking
 from campaign.ingest.listing import list_all_events
@@ -129,6 +130,15 @@ def watch(runtime: Runtime) -> str | None:
     return raise_alarms(runtime.db, runtime.settings, runtime.now())
 
 
+def push_to_ghost(runtime: Runtime) -> str | None:
+    """The pages at Ghost sites say what is published, as far as the sites may be written to."""
+    accounts = Accounts(runtime.db, runtime.settings)
+    public_url = runtime.settings.public_url
+    came = ghost_pages.push_due(accounts, runtime.now(), lambda s, one: ghost_page.words_of(s, one, public_url))
+    words = {"written": came.written, "taken back": came.taken_back, "failed: see “Kits”": came.failed}
+    return ", ".join(f"{number} {what}" for what, number in words.items() if number) or None
+
+
 def make_forecasts(runtime: Runtime) -> str | None:
     """Every running campaign has its forecast."""
     new = forecast_all(runtime.db, runtime.now())
@@ -171,6 +181,10 @@ JOBS: tuple[Job, ...] = (
     Job("deliver", "sends mail and alarms", deliver, timedelta(minutes=30), every=timedelta(seconds=5)),
     Job("watch", "raises alarms", watch, timedelta(minutes=5), every=timedelta(minutes=1)),
     Job("forecast", "tells how campaigns will end", make_forecasts, timedelta(minutes=10), every=timedelta(minutes=10)),
+    Job(
+        *("ghost_pages", "writes what is published into pages at Ghost", push_to_ghost, timedelta(minutes=10)),
+        every=timedelta(minutes=1),
+    ),
     Job("prune", "forgets what is too old to matter", prune, timedelta(minutes=5), every=timedelta(hours=1)),
 )
 

@@ -28,6 +28,7 @@ class GhostWorld(Loopback):
     def __init__(self, seed: int = 1) -> None:
         super().__init__(seed)
         self.labels: dict[str, list[Json]] = {}
+        self.pages = Pages()
 
     def settings(self) -> dict[str, Any]:
         return {
@@ -67,13 +68,10 @@ class GhostWorld(Loopback):
     # --- the Admin API
 
     def respond(self, path: str, asked: dict[str, str], headers: Any) -> tuple[int, Json]:
-        try:
-            scheme, _, token = headers.get("Authorization", "").partition(" ")
-            assert scheme == "Ghost"
-            assert jwt.get_unverified_header(token)["kid"] == KEY_ID
-            jwt.decode(token, bytes.fromhex(KEY), algorithms=["HS256"], audience="/admin/")
-        except (jwt.PyJWTError, AssertionError, KeyError):
+        if not has_key(headers):
             return 401, {"errors": [{"type": "UnauthorizedError", "code": "INVALID_JWT"}]}
+        if path.startswith("/ghost/api/admin/pages/"):
+            return self.pages.read(path, asked)
         if path == "/ghost/api/admin/site/":
             return 200, {"site": {"title": "The News", "url": "https://news.example.org/", "version": "6.0"}}
         if path == "/ghost/api/admin/tiers/":
@@ -87,6 +85,14 @@ class GhostWorld(Loopback):
                 return 404, {"errors": [{"type": "NotFoundError", "context": "Member not found."}]}
             return 200, {"members": [self.member(self.humans[one[1]])]}
         return 404, {"errors": [{"type": "NotFoundError", "message": "Resource not found"}]}
+
+    def take(self, method: str, path: str, asked: dict[str, str], headers: Any, told: Json) -> tuple[int, Json]:
+        self.asked.append(path)
+        if not has_key(headers):
+            return 401, {"errors": [{"type": "UnauthorizedError", "code": "INVALID_JWT"}]}
+        if not path.startswith("/ghost/api/admin/pages/") or asked.get("source") != "html":
+            return 404, {"errors": [{"type": "NotFoundError", "message": "Resource not found"}]}
+        return self.pages.write(method, path, told["pages"][0])
 
     def browse(self, asked: dict[str, str]) -> tuple[int, Json]:
         limit = min(100, int(asked.get("limit", "15")))
@@ -169,6 +175,75 @@ class GhostWorld(Loopback):
             "price": {**price, "type": "recurring", "tier": {"id": "", "tier_id": TIER}},
             "tier": {"id": TIER, "expiry_at": None if a.expires_at is None else said(a.expires_at)},
         }
+
+
+class Pages:
+    """Pages as Ghost keeps them: any writing that readers may notice empties its whole cache."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, Json] = {}
+        self.purges = 0
+        self.writes = 0
+        self.refuses: list[int] = []
+        """Statuses that the next writings are answered with, without being carried out."""
+        self.loses: list[int] = []
+        """Statuses that the next writings are answered with, after they were carried out."""
+        self.meanwhile: list[Json] = []
+        """What somebody else changes just before the next writings."""
+
+    def printed(self, slug: str) -> str:
+        """What a theme prints with `{{#get "pages" filter="slug:…"}}`: published pages only."""
+        found = [p for p in self.kept.values() if p["slug"] == slug and p["status"] == "published"]
+        return "".join(re.sub(r"<!--kg-card-(begin|end): html-->\n?", "", page["html"]) for page in found)
+
+    def change(self, key: str, **values: Any) -> None:
+        """Somebody changes a page in Ghost's own editor."""
+        self.kept[key] |= {**values, "updated_at": self._moment()}
+
+    def read(self, path: str, asked: dict[str, str]) -> tuple[int, Json]:
+        name = path.removeprefix("/ghost/api/admin/pages/").strip("/")
+        slug = name.removeprefix("slug/")
+        found = [p for k, p in self.kept.items() if (k == name if slug == name else p["slug"] == slug)]
+        if not found:
+            return 404, {"errors": [{"type": "NotFoundError", "message": "Page not found."}]}
+        return 200, {"pages": [{k: v for k, v in found[0].items() if k != "html" or asked.get("formats") == "html"}]}
+
+    def write(self, method: str, path: str, told: Json) -> tuple[int, Json]:
+        self.writes += 1
+        if self.refuses:
+            return self.refuses.pop(0), {"errors": [{"type": "Refused"}]}
+        key = path.removeprefix("/ghost/api/admin/pages/").strip("/")
+        if self.meanwhile and key:
+            self.change(key, **self.meanwhile.pop(0))
+        if method == "POST":
+            key = f"{len(self.kept) + 1:024x}"
+            self.kept[key] = {"id": key, "status": "draft"}
+        elif key not in self.kept:
+            return 404, {"errors": [{"type": "NotFoundError"}]}
+        elif told.pop("updated_at") != self.kept[key]["updated_at"]:
+            return 409, {"errors": [{"type": "UpdateCollisionError", "code": "UPDATE_COLLISION"}]}
+        was = self.kept[key]["status"]
+        self.change(key, **told)
+        self.purges += "published" in (was, self.kept[key]["status"])
+        if self.loses:
+            return self.loses.pop(0), {"errors": [{"type": "Lost"}]}
+        return 201 if method == "POST" else 200, {"pages": [self.kept[key]]}
+
+    def _moment(self) -> str:
+        self._changes = getattr(self, "_changes", 0) + 1
+        return said(datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=self._changes))
+
+
+def has_key(headers: Any) -> bool:
+    """Whether the request carries a token made with the key."""
+    try:
+        scheme, _, token = headers.get("Authorization", "").partition(" ")
+        assert scheme == "Ghost"
+        assert jwt.get_unverified_header(token)["kid"] == KEY_ID
+        jwt.decode(token, bytes.fromhex(KEY), algorithms=["HS256"], audience="/admin/")
+    except (jwt.PyJWTError, AssertionError, KeyError):
+        return False
+    return True
 
 
 def said(at: datetime) -> str:

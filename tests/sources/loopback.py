@@ -117,6 +117,10 @@ class Loopback(Lives):
     def respond(self, path: str, asked: dict[str, str], headers: Any) -> tuple[int, Json]:
         raise NotImplementedError
 
+    def take(self, method: str, path: str, asked: dict[str, str], headers: Any, told: Json) -> tuple[int, Json]:
+        """What is answered to something sent; most providers are only asked."""
+        raise NotImplementedError
+
     def more(self, told: Json) -> Json:
         if not self.talkative:
             return told
@@ -135,7 +139,16 @@ def _handler(world: Loopback) -> type[BaseHTTPRequestHandler]:
 
         def do_GET(self) -> None:
             split = urlsplit(self.path)
-            status, told = world.answer(split.path, dict(parse_qsl(split.query)), self.headers)
+            self.reply(*world.answer(split.path, dict(parse_qsl(split.query)), self.headers))
+
+        def do_POST(self) -> None:
+            split = urlsplit(self.path)
+            told = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            self.reply(*world.take(self.command, split.path, dict(parse_qsl(split.query)), self.headers, told))
+
+        do_PUT = do_POST  # noqa: N815 - the library's name
+
+        def reply(self, status: int, told: Json) -> None:
             body = json.dumps(told).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")

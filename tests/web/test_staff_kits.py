@@ -68,6 +68,15 @@ def test_an_include_that_was_not_carried_out_is_said(name: str) -> None:
     assert "does not carry includes out" in " ".join(found.words)
 
 
+@pytest.mark.parametrize("part", [0, 1])
+def test_a_theme_that_was_put_into_a_post_is_said(part: int) -> None:
+    kit = next(k for k in kits_of(a_campaign(), "en", PUBLIC_URL, {}, "") if k.is_pushed)
+    written = kit.pieces[part].text.replace('"', "“") if part else kit.pieces[part].text
+    found = look(f"<html><body><p>{written}</p></body></html>", "25k", PUBLIC_URL)
+    assert not found.works
+    assert "they belong into the theme" in " ".join(found.words)
+
+
 def test_what_is_missing_is_said() -> None:
     assert not look("<html><!-- <member-goal campaign='25k'> --></html>", "25k", PUBLIC_URL).works
     halved = look('<member-goal campaign="25k"></member-goal>', "25k", PUBLIC_URL)

@@ -1,4 +1,4 @@
-"""Asking Ghost's Admin API: a token for five minutes, members by a hundred in the order of their ids."""
+"""Asking Ghost's Admin API: a token for five minutes, members by a hundred in the order of their ids, pages written."""
 
 from __future__ import annotations
 
@@ -83,6 +83,30 @@ class GhostGateway:
         """What the site sells."""
         params = {"limit": str(PAGE), "include": "monthly_price,yearly_price"}
         return _rows(self.service.get_patiently("tiers/", params, calls_per_second), "tiers")
+
+    def page(self, key: str) -> Json | None:
+        """The page with this id, published or not; None when it is gone, and the site itself is there."""
+        return self._page(f"pages/{key}/")
+
+    def page_named(self, slug: str) -> Json | None:
+        """The page with this slug, as `page`."""
+        return self._page(f"pages/slug/{slug}/")
+
+    def make_page(self, fields: Json) -> Json:
+        """The page that was made; its `html` is taken as HTML. Raises as `Service.send`."""
+        return _first(self.service.send("POST", "pages/", {"pages": [fields]}, {"source": "html"}), "pages")
+
+    def change_page(self, before: Json, fields: Json) -> Json:
+        """The page with these fields changed. Raises ChangedAtSource where it is no longer as it was read."""
+        told = {"pages": [{**fields, "updated_at": before.get("updated_at")}]}
+        return _first(self.service.send("PUT", f"pages/{before.get('id')}/", told, {"source": "html"}), "pages")
+
+    def _page(self, path: str) -> Json | None:
+        try:
+            return _first(self.service.get(path, {"formats": "html"}), "pages")
+        except UnknownAtSource:
+            self.site()
+            return None
 
     def _headers(self) -> Mapping[str, str]:
         with self._lock:

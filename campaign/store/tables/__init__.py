@@ -20,7 +20,7 @@ from campaign.store.tables.ledger import Batch, CampaignRow, CampaignVersion, En
 from campaign.store.tables.newsroom import AlarmRow, ApiRequest, ApiToken, OutboxRow, PendingSignUp
 from campaign.store.tables.people import AccountLink, ErasedAddress, PersonDecision
 from campaign.store.tables.published import PublicFile, SnapshotRow
-from campaign.store.tables.shown import ShowingTotal
+from campaign.store.tables.shown import GhostPageRow, ShowingTotal
 from campaign.store.tables.sources import InboxEvent, Price, Source, SourceCursor, SourceObject, SourceReads, Stamp
 from campaign.store.tables.staff import Audit, CheckRun, Invite, JobRun, SignInAttempt, StaffRow, SweepRun
 
@@ -48,6 +48,7 @@ __all__ = [
     "FileRefusal",
     "ForecastRow",
     "ForecastShown",
+    "GhostPageRow",
     "InboxEvent",
     "Invite",
     "InvoiceLineRow",
