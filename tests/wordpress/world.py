@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import time
 from pathlib import Path
@@ -74,7 +75,7 @@ class WordPress:
 
     def stop(self) -> None:
         for process in reversed(self._processes):
-            process.terminate()
+            os.killpg(process.pid, signal.SIGTERM)  # PHP's server has workers of its own
             process.wait(timeout=30)
 
     def _lay_out(self) -> None:
@@ -108,4 +109,6 @@ class WordPress:
     def _run(self, *command: str) -> None:
         environ = {**os.environ, "PHP_CLI_SERVER_WORKERS": "6"}  # the editor asks for many things at once
         with (self._folder / f"{Path(command[0]).name}.log").open("wb") as log:
-            self._processes.append(subprocess.Popen(command, env=environ, stdout=log, stderr=log))
+            self._processes.append(
+                subprocess.Popen(command, env=environ, stdout=log, stderr=log, start_new_session=True)
+            )
