@@ -57,6 +57,9 @@ class Opening:
         return frozenset(s.source_id for s in self.sources if s.source_id is not None and s.includes_list is None)
 
 
+MOST_GRACE_DAYS = 90
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """What a campaign says about who and what counts. `sources` empty: every source."""
@@ -237,8 +240,8 @@ def validate(campaign: Campaign) -> None:
 
 
 def _validate_rule(rule: Rule) -> None:
-    if not 0 <= rule.grace_days <= 90:
-        raise Invalid("grace_days", "Grace is between 0 and 90 days.")
+    if not 0 <= rule.grace_days <= MOST_GRACE_DAYS:
+        raise Invalid("grace_days", f"Grace is between 0 and {MOST_GRACE_DAYS} days.")
     if rule.minimum_minor < 0:
         raise Invalid("minimum_minor", "The minimum amount can't be negative.")
     validate_scope(rule.scope)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
+from campaign.domain.campaign import MOST_GRACE_DAYS
 from campaign.domain.facts import How
 from campaign.store import erasures
 from campaign.store.fact_rows import Row, parts, rows_by_key
@@ -152,13 +153,18 @@ def lower(session: Session, kind: str, ids: Collection[int], stamp: int) -> None
 def running(
     session: Session, source_id: int, before_stamp: int, at: datetime, after: int, limit: int
 ) -> dict[int, ToldMembership]:
-    """Memberships of a source that run beyond `at` and were last told under an older stamp, by our id, in order."""
+    """Memberships of a source that count beyond `at`, be it in grace, and were last told under an older stamp.
+
+    By our id, in order.
+    """
     m = MembershipRow
+    in_grace = at - timedelta(days=MOST_GRACE_DAYS)
     found = (
         session.execute(
             select(m.__table__)
             .where(m.source_id == source_id, m.fetched_seq < before_stamp, m.id > after, m.ended_at.is_(None))
-            .where(m.running_from.is_not(None), m.running_until.is_(None) | (m.running_until > at))
+            .where(m.running_from.is_not(None), m.running_until.is_(None) | (m.running_until > in_grace))
+            .where(m.cancel_at.is_(None) | (m.cancel_at > at))
             .order_by(m.id)
             .limit(limit)
         )

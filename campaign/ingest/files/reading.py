@@ -16,7 +16,17 @@ from campaign.ingest.files import values
 from campaign.ingest.files.columns import FIELDS, Columns, What
 from campaign.ingest.files.decoding import Table, Unreadable, rows
 from campaign.ingest.files.rows import LONGEST_KEY, MembershipRow, PaymentRow, Row, SignUpRow
-from campaign.ingest.files.statuses import ENDS, FAILED_STATUSES, FREE, LATE, PAID_STATUSES, RUNS, STATUSES, TRIAL
+from campaign.ingest.files.statuses import (
+    ENDS,
+    FAILED_STATUSES,
+    FREE,
+    LATE,
+    LEAVES,
+    PAID_STATUSES,
+    RUNS,
+    STATUSES,
+    TRIAL,
+)
 from campaign.ingest.files.values import Unclear
 
 SAID_AT_MOST = 10_000
@@ -106,6 +116,8 @@ class RowReader:
         until = self._instant(cells, "paid_until", through=True)
         ended = self._instant(cells, "ended")
         export = int(self.exported_at.timestamp())
+        if status == LEAVES and ended is None:
+            ended = export if until is None else until
         if status == ENDS and ended is None:
             ended = min(until, export) if until is not None else export
         if status == LATE and until is None:

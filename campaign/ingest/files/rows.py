@@ -143,12 +143,14 @@ def said_membership(says: tuple[Any, ...], exported_at: datetime) -> ToldMembers
     starts = exported_at if row.starts is None else _instant(row.starts)
     until = None if row.until is None else _instant(row.until)
     ended = None if row.ended is None else _instant(row.ended)
+    is_ahead = ended is not None and ended > exported_at
     return ToldMembership(
         key="",
         account_key="",
         status=row.word,
         started_at=starts,
-        ended_at=ended,
+        cancel_at=ended if is_ahead else None,
+        ended_at=None if is_ahead else ended,
         running_from=starts if row.runs else None,
         running_until=until if row.runs else None,
         invoices_complete=True,

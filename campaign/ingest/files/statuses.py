@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-RUNS, TRIAL, ENDS, LATE, FREE = "runs", "trial", "ends", "late", "free"
+RUNS, TRIAL, LEAVES, ENDS, LATE, FREE = "runs", "trial", "leaves", "ends", "late", "free"
 
 STATUSES: Mapping[str, str] = {
     **dict.fromkeys(
@@ -27,10 +27,9 @@ STATUSES: Mapping[str, str] = {
     ),
     **dict.fromkeys(["notrenewing", "expiring", "cancelling", "canceling", "nonrenewing", "activecancelled"], RUNS),
     **dict.fromkeys(["trial", "trialing", "trialling", "intrial", "freetrial", "probe"], TRIAL),
-    **dict.fromkeys(
-        ["ended", "cancelled", "canceled", "expired", "formerpatron", "former", "inactive", "terminated"], ENDS
-    ),
-    **dict.fromkeys(["no", "false", "0", "off", "nein", "gekündigt", "beendet", "deleted"], ENDS),
+    **dict.fromkeys(["cancelled", "canceled", "formerpatron", "gekündigt"], LEAVES),
+    **dict.fromkeys(["ended", "expired", "former", "inactive", "terminated", "beendet", "deleted"], ENDS),
+    **dict.fromkeys(["no", "false", "0", "off", "nein"], ENDS),
     **dict.fromkeys(["declined", "declinedpatron", "pastdue", "unpaid", "overdue"], LATE),
     **dict.fromkeys(["free", "follower", "none", "never", "comped", "complimentary", "pending", "notstarted"], FREE),
 }

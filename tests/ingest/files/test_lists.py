@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from campaign.counting import passage
 from campaign.domain.campaign import GoalKind, Opening, OpeningSource
 from campaign.domain.errors import Conflict, Invalid
 from campaign.ingest.files import booking, openings
@@ -87,6 +88,31 @@ def test_a_complete_list_ends_who_is_not_in_it_any_more(newsroom: Newsroom) -> N
     assert ("left", -1, later) in newsroom.standing()
     newsroom.undo(newsroom.seen(shown.id))
     assert newsroom.number() == 2
+    assert newsroom.differences() == []
+
+
+def test_a_complete_list_ends_who_is_in_grace_and_not_in_it_any_more(newsroom: Newsroom) -> None:
+    newsroom.open()
+    newsroom.bring_in("email,since,paid until\nana@example.org,2026-02-01,2026-11-18\nbo@example.org,2026-02-01,\n")
+    assert newsroom.number() == 2
+    later = EXPORT + timedelta(days=1)
+    seen = newsroom.bring_in("email,since\nbo@example.org,2026-02-01\n", at=later, is_complete=True)
+    assert seen.preview is not None
+    assert (seen.preview["ended"], newsroom.number()) == (1, 1)
+    newsroom.undo(seen)
+    assert newsroom.number() == 2
+    assert newsroom.differences() == []
+
+
+def test_who_cancelled_is_a_member_to_the_end_of_what_was_paid_and_not_a_day_of_grace_longer(
+    newsroom: Newsroom,
+) -> None:
+    newsroom.open()
+    newsroom.bring_in("email,status,since,paid until\nana@example.org,cancelled,2026-02-01,2026-11-25\n")
+    assert newsroom.number() == 1
+    newsroom.now = NOW + timedelta(days=4)
+    passage.recheck_due(newsroom.db, newsroom.now)
+    assert newsroom.number() == 0
     assert newsroom.differences() == []
 
 

@@ -193,13 +193,15 @@ def test_a_patreon_export_tells_members_and_not_followers() -> None:
         b"B,b@example.org,Declined patron,Friend,2025-03-05 12:34:56,,2\n"
         b"C,c@example.org,Former patron,Friend,2025-03-05 12:34:56,2026-01-05 12:00:00,3\n"
         b"D,d@example.org,,,,,4\n"
+        b"E,e@example.org,Former patron,Friend,2025-03-05 12:34:56,2099-01-05 12:00:00,5\n"
     )
     rows, refused, nothing = read(file)
     assert (refused, nothing) == ([], 1)
-    active, declined, former = [row for row in rows if isinstance(row, MembershipRow)]
+    active, declined, former, leaving = [row for row in rows if isinstance(row, MembershipRow)]
     assert (active.until, active.ended) == (None, None)
     assert declined.until == int(EXPORTED.timestamp())
     assert former.ended == int(datetime(2026, 1, 5, 12, tzinfo=UTC).timestamp())
+    assert leaving.ended == int(datetime(2099, 1, 5, 12, tzinfo=UTC).timestamp())
 
 
 def test_steadys_states_and_gifts() -> None:
