@@ -5,7 +5,6 @@ shape, with its own clock, its own faults, and its own truth, kept apart from al
 `WORLDS` in conftest.py, and every case of test_conformance.py runs for it, on both databases. A case that makes no
 sense for it says why in `World.lacks`, and is skipped with that reason.
 
-Sources that are pushed (files, the API, by hand) are never asked, so the cases of outages and sweeps are lacking for
-them; duplicates, shuffles, replays, unknown and missing fields, empty ids and large bodies are not: their world's
-`tell` writes to the file or the API instead of delivering a hint.
+Sources that push (a newsroom's own system, lists) are never asked: their world says everything again for a sweep and
+for a first import, their outage is that nothing of theirs arrives, and they are told what was refused (pushed_line.py).
 """

@@ -65,6 +65,9 @@ class GhostWorld(Loopback):
         headers = {"Content-Type": "application/json", "X-Ghost-Signature": f"sha256={digest}, t={at}"}
         return Sent(f"/webhooks/ghost/ghost/member.{what}", body, headers)
 
+    def odd_ids(self, key: Any) -> list[Sent]:
+        return [self.signed({"member": {"current": {"id": key}, "previous": {"id": key}}}, "edited")]
+
     # --- the Admin API
 
     def respond(self, path: str, asked: dict[str, str], headers: Any) -> tuple[int, Json]:

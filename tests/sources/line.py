@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from werkzeug.serving import make_server
 
 from campaign.domain.campaign import Campaign, GoalKind
@@ -37,7 +38,7 @@ class Line:
         stand.settings = replace(stand.settings, **getattr(world, "webhook_settings", dict)())
         stand.source_id = world.set_up(db, stand.settings)
         stand.accounts = Accounts(db, stand.settings)
-        app = stand.app()
+        app = cls.app_of(stand)
         day = world.now.date()
         members = stand.campaign(GoalKind.MEMBERS, day - timedelta(days=5), day + timedelta(days=400))
         thread = threading.Thread(target=server.serve_forever, daemon=True)
@@ -48,6 +49,10 @@ class Line:
             server.shutdown()
             thread.join()
             server.server_close()
+
+    @staticmethod
+    def app_of(stand: Stand) -> Flask:
+        return stand.app()
 
     def skip_where_lacking(self, case: str) -> None:
         if case in self.world.lacks:

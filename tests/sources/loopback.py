@@ -5,15 +5,49 @@ from __future__ import annotations
 import json
 import random
 import threading
+from collections.abc import Sequence
 from datetime import timedelta
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
-from tests.sources.world import Human, Lives, Sent
+from tests.sources.world import Human, Lives, Sent, spoilt
 
 Json = dict[str, Any]
+T = TypeVar("T")
+
+
+def post(base: str, sent: Sent) -> tuple[int, bytes]:
+    """Status and body of the answer."""
+    target = urlsplit(base)
+    connection = HTTPConnection(target.hostname or "", target.port, timeout=10)
+    try:
+        connection.request("POST", sent.path, sent.body, sent.headers)
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+    finally:
+        connection.close()
+
+
+class Faults:
+    """What happens to deliveries on their way."""
+
+    def __init__(self, chance: random.Random) -> None:
+        self.chance = chance
+        self.drop = self.duplicate = 0.0
+        self.shuffle = 0
+
+    def deliveries(self, *, drop: float = 0, duplicate: float = 0, shuffle: int = 0) -> None:
+        self.drop, self.duplicate, self.shuffle = drop, duplicate, shuffle
+
+    def of(self, waiting: Sequence[T]) -> list[T]:
+        """What of it arrives, in which order, and how often."""
+        sent = [one for one in waiting if self.chance.random() >= self.drop]
+        sent += [one for one in sent if self.chance.random() < self.duplicate]
+        if self.shuffle:
+            self.chance.shuffle(sent)
+        return sent
 
 
 class Loopback(Lives):
@@ -21,15 +55,19 @@ class Loopback(Lives):
 
     kind: str
     refused_status = 401
+    unfit_statuses = frozenset({401})
+    too_large_status = 413
+    nights = 45
+    most = (1 << 20) - 20_000
     lacks: dict[str, str] = {}  # noqa: RUF012 - read only
 
     def __init__(self, seed: int = 1) -> None:
         super().__init__(seed)
         self.secret = "a secret of thirty-two characters"
         self.queue: list[tuple[str, str]] = []
-        self.faults: dict[str, Any] = {"drop": 0.0, "duplicate": 0.0, "shuffle": 0}
         self.habits: dict[str, Any] = {"outage": False, "fail_share": 0.0}
         self.chance = random.Random(seed)
+        self.faults = Faults(self.chance)
         self.talkative = False
         self.mute: set[str] = set()
         self.asked: list[str] = []
@@ -54,29 +92,17 @@ class Loopback(Lives):
         self.queue.append((human.key, what))
 
     def deliveries(self, *, drop: float = 0, duplicate: float = 0, shuffle: int = 0) -> None:
-        self.faults = {"drop": drop, "duplicate": duplicate, "shuffle": shuffle}
+        self.faults.deliveries(drop=drop, duplicate=duplicate, shuffle=shuffle)
 
     def settle(self) -> None:
         """What waits is posted once, as this kind of provider does, with the faults asked for."""
         waiting, self.queue = self.queue, []
-        sent = [one for one in waiting if self.chance.random() >= self.faults["drop"]]
-        sent += [one for one in sent if self.chance.random() < self.faults["duplicate"]]
-        if self.faults["shuffle"]:
-            self.chance.shuffle(sent)
-        for key, what in sent:
+        for key, what in self.faults.of(waiting):
             self.posted.append(self.post(self.delivery(key, what)))
 
     def post(self, sent: Sent) -> int:
         """The status of the answer."""
-        target = urlsplit(self.base)
-        connection = HTTPConnection(target.hostname or "", target.port, timeout=10)
-        try:
-            connection.request("POST", sent.path, sent.body, sent.headers)
-            answer = connection.getresponse()
-            answer.read()
-        finally:
-            connection.close()
-        return answer.status
+        return post(self.base, sent)[0]
 
     def delivery(self, key: str, what: str) -> Sent:
         return self.signed(self.event(self.humans[key], what), what)
@@ -86,6 +112,9 @@ class Loopback(Lives):
         if pad:
             told["padding"] = "x" * pad
         return self.signed(told, "edited", secret=secret, age=age)
+
+    def forgeries(self, key: str) -> list[Sent]:
+        return spoilt(self.sign(key), self.sign(key, secret="another secret of as many letters"))
 
     def event(self, human: Human, what: str) -> Json:
         raise NotImplementedError

@@ -75,6 +75,9 @@ class PatreonWorld(Loopback):
         }
         return Sent("/webhooks/patreon/patreon", body, headers)
 
+    def odd_ids(self, key: Any) -> list[Sent]:
+        return [self.signed({"data": {"id": key, "type": "member", "attributes": {}}}, "edited")]
+
     # --- the API
 
     def respond(self, path: str, asked: dict[str, str], headers: Any) -> tuple[int, Json]:

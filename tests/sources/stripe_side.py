@@ -7,23 +7,26 @@ import hmac
 import json
 import time
 from datetime import datetime, timedelta
-from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from campaign.store import sources
 from campaign.store.engine import Database
 from config import Settings
 from tests.ingest.stand import instant
+from tests.sources.loopback import post
 from tests.sources.proxy import Proxy
-from tests.sources.world import Sent
+from tests.sources.world import Sent, spoilt
 from tests.stripe_world import Joined, StripeWorld
 
 
 class StripeSide:
     kind = "stripe"
     refused_status = 400
+    unfit_statuses = frozenset({400})
+    too_large_status = 413
+    nights = 8
+    most = (1 << 20) - 20_000
     lacks: dict[str, str] = {}  # noqa: RUF012 - read only
 
     def __init__(self, folder: Path) -> None:
@@ -100,15 +103,13 @@ class StripeSide:
         return Sent("/webhooks/stripe", body, {"Stripe-Signature": f"t={at},v1={digest}"})
 
     def post(self, sent: Sent) -> int:
-        target = urlsplit(self.base)
-        connection = HTTPConnection(target.hostname or "", target.port, timeout=10)
-        try:
-            connection.request("POST", sent.path, sent.body, sent.headers)
-            answer = connection.getresponse()
-            answer.read()
-            return answer.status
-        finally:
-            connection.close()
+        return post(self.base, sent)[0]
+
+    def forgeries(self, key: str) -> list[Sent]:
+        return spoilt(self.sign(key), self.sign(key, secret="another secret of as many letters"))
+
+    def odd_ids(self, key: Any) -> list[Sent]:
+        return [self.sign(key)] if isinstance(key, str) else []
 
     def say_more(self) -> None:
         self.proxy.talkative = True

@@ -28,12 +28,29 @@ class Sent:
     headers: dict[str, str]
 
 
+def spoilt(good: Sent, of_another: Sent) -> list[Sent]:
+    """A signed delivery in all the ways in which its signature is not the one of its body."""
+    return [
+        of_another,
+        Sent(good.path, good.body + b" ", good.headers),
+        Sent(good.path, good.body, {"Content-Type": "application/json"}),
+        Sent(good.path, good.body, dict.fromkeys(good.headers, "sha256=zz, t=1")),
+    ]
+
+
 class World(Protocol):
-    """One provider. `lacks`: cases that make no sense for it, with the reason."""
+    """One provider. `lacks`: cases that make no sense for it, with the reason.
+
+    `unfit_statuses`: what answers a body that is none, or an id that is no key; `most`: bytes that may be added to one.
+    """
 
     kind: str
     lacks: dict[str, str]
     refused_status: int
+    unfit_statuses: frozenset[int]
+    too_large_status: int
+    most: int
+    nights: int
     now: datetime
 
     def settings(self) -> dict[str, Any]: ...
@@ -48,6 +65,8 @@ class World(Protocol):
     def settle(self) -> None: ...
     def behave(self, *, outage: bool = False, fail_share: float = 0) -> None: ...
     def sign(self, key: str, *, secret: str | None = None, age: timedelta = timedelta(0), pad: int = 0) -> Sent: ...
+    def forgeries(self, key: str) -> list[Sent]: ...
+    def odd_ids(self, key: Any) -> list[Sent]: ...
     def say_more(self) -> None: ...
     def leave_out(self, key: str, *, mend: bool = False) -> None: ...
     def stop(self) -> None: ...

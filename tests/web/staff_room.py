@@ -120,6 +120,10 @@ class Visitor:
         """Send a form without a token."""
         return self._client.post(f"/staff{path}", data=values)
 
+    def post_bytes(self, path: str, body: bytes, content_type: str) -> TestResponse:
+        """Send a body as it is."""
+        return self._client.post(f"/staff{path}", data=body, content_type=content_type)
+
     def sign_in(self, email: str, password: str = PASSWORD, **values: str) -> TestResponse:
         return self.post("/sign-in", email=email, password=password, **values)
 

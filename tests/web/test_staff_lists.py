@@ -15,6 +15,7 @@ from campaign.domain.campaign import Opening, OpeningSource
 from campaign.domain.staff import Role
 from campaign.ingest.files import booking
 from campaign.store.engine import Database
+from campaign.web import staff_lists
 from tests.banner.newsroom import a_campaign
 from tests.web.staff_room import NOW, StaffRoom, Visitor, open_room, words
 
@@ -115,3 +116,11 @@ def test_viewers_see_lists_and_change_nothing(room: StaffRoom) -> None:
     assert "Old table" in viewer.text("/lists")
     assert viewer.get("/lists/new").status_code == 403
     assert viewer.post(f"{path}/book", page="/lists").status_code == 403
+
+
+def test_a_file_over_the_limit_is_refused_and_not_kept(room: StaffRoom) -> None:
+    editor = room.signed_in(Role.EDITOR)
+    head = b'--cut\r\nContent-Disposition: form-data; name="file"; filename="members.csv"\r\n\r\n' + MEMBERS.encode()
+    body = head + b" " * staff_lists.MOST_BYTES + b"\r\n--cut--\r\n"
+    assert editor.post_bytes("/lists/new", body, "multipart/form-data; boundary=cut").status_code == 413
+    assert "members.csv" not in editor.text("/lists")
