@@ -12,8 +12,9 @@ from time import monotonic
 
 from campaign.counting.bulk import Remembered
 
-LONG_SECONDS = 0.1
-LEAST_PEOPLE, MOST_PEOPLE = 40, 2_000
+LONG_SECONDS = 0.2
+LEAST_PEOPLE, MOST_PEOPLE = 400, 2_500
+"""Fewer hold nobody up for less: what a step of them takes is its commit, and with that the disk is kept busy."""
 
 MANY_OBJECTS = 200_000
 """About four steps make so many."""
@@ -64,7 +65,9 @@ class Pace:
 
     def __init__(self, *, is_alone: bool = True) -> None:
         self.people = 500
-        self._long_seconds = LONG_SECONDS if is_alone else 4 * LONG_SECONDS
+        times = 1 if is_alone else 4
+        self._long_seconds = times * LONG_SECONDS
+        self._most = times * MOST_PEOPLE
         self.remembered = Remembered()
 
     @contextmanager
@@ -75,5 +78,5 @@ class Pace:
         took = monotonic() - began
         if took > self._long_seconds:
             self.people = max(LEAST_PEOPLE, self.people // 2)
-        elif took < self._long_seconds / 3:
-            self.people = min(MOST_PEOPLE, self.people * 3 // 2)
+        elif took < self._long_seconds / 2:
+            self.people = min(self._most, self.people * 3 // 2)
