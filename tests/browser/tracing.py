@@ -42,12 +42,17 @@ class Tracer:
         self._done = False
         self._session.on("Tracing.dataCollected", lambda told: self._events.extend(told["value"]))
         self._session.on("Tracing.tracingComplete", self._complete)
+        self._session.on("Target.receivedMessageFromTarget", self._told)
         self._page = ""
+        self._loaded = False
         self._waiting = browser.new_page()
 
     def close(self) -> None:
         self._waiting.close()
         self._session.detach()
+
+    def _told(self, told: dict[str, Any]) -> None:
+        self._loaded = self._loaded or json.loads(told["message"]).get("method") == "Page.loadEventFired"
 
     def _complete(self, told: object) -> None:
         self._done = True
@@ -67,9 +72,11 @@ class Tracer:
         self._done = False
         config = {"recordMode": "recordAsMuchAsPossible", "includedCategories": CATEGORIES}
         send("Tracing.start", {"transferMode": "ReportEvents", "traceConfig": config})
+        self._loaded = False
+        self._ask("Page.enable")
         self._ask("Page.navigate", url=address)
         for _ in range(1_000):
-            if until():
+            if self._loaded and until():
                 break
             self._waiting.wait_for_timeout(20)
         self._waiting.wait_for_timeout(SETTLES_MS * max(1, slower / 2))
