@@ -66,6 +66,7 @@ def look(html: str, slug: str, public_url: str) -> Found:
     script = re.search(rf"<script\b[^>]*\bsrc=[\"']?{address}/(?:static/)?mg[.-]", page) is not None
     style = re.search(rf"<link\b[^>]*\bhref=[\"']?{address}/(?:static/)?mg[.-]", page) is not None
     headline = re.search(r'class="?mg-headline"?[^>]*>([^<]+)<', page)
+    as_of = re.search(r'class="?mg-asof"?[^>]*>([^<]+)<', page)
     frame = re.search(rf"<iframe\b[^>]*\bsrc=[\"']?{address}/g/{re.escape(slug)}/frame", page) is not None
     picture = re.search(rf"<img\b[^>]*\bsrc=[\"']?{address}/g/{re.escape(slug)}\.", page) is not None
     shared = re.search(rf"og:image[\"']?\s+content=[\"']?{address}/g/{re.escape(slug)}/share", page) is not None
@@ -77,7 +78,8 @@ def look(html: str, slug: str, public_url: str) -> Found:
             "The theme’s lines stand in the page as they were written: they belong into the theme, not a post."
         )
     if headline is not None:
-        words.append(f"The words stand in the page itself: “{unescape(headline[1]).strip()}”.")
+        when = f" ({unescape(as_of[1]).strip()})" if as_of is not None else ""
+        words.append(f"The words stand in the page itself: “{unescape(headline[1]).strip()}”{when}.")
     if element:
         words.append("The element is there." if script else "The element is there, but the script is missing.")
     if (element or headline is not None) and not style:

@@ -51,6 +51,9 @@ def push_due(accounts: Accounts, now: datetime, words_of: WordsOf) -> Report:
             purged[page.source_id] = max(page.purged_at, purged.get(page.source_id, page.purged_at))
     counted = {"written": 0, "taken_back": 0, "failed": 0}
     for page, words in wanted:
+        if words is None and page.words_digest is None and page.problem:
+            with accounts.db.write() as session:
+                ghost_pages.keep_seen(session, page.campaign_id, now)
         if _is_due(page, words, purged.get(page.source_id), now):
             came = _Push(accounts, page, words, now).run()
             if came in counted:

@@ -1,7 +1,8 @@
 """Alarms: what is wrong is found once a minute, shown to staff, and posted to ALERT_WEBHOOK_URL once, then when over.
 
-Facts only: jobs that fail, received things that are not counted, sources that are silent, mail that did not go out, a
-published number that fell or jumped. None of the texts holds anything about a reader.
+Facts only: jobs that fail, received things that are not counted, sources that are silent, mail that did not go out,
+pages at Ghost that can't be written, a published number that fell or jumped. None of the texts holds anything about a
+reader.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any
 
 from campaign.domain.campaign import Campaign, EditorState
 from campaign.notify.deliver import NotifySettings
-from campaign.store import alarms, campaigns, inbox, job_runs, outbox, publications, sources, sweeps
+from campaign.store import alarms, campaigns, ghost_pages, inbox, job_runs, outbox, publications, sources, sweeps
 from campaign.store.alarms import Alarm
 from campaign.store.engine import Database, Session
 
@@ -20,6 +21,8 @@ FAILURES_IN_A_ROW = 3
 UNCOUNTED_FOR = timedelta(minutes=15)
 SILENT_FOR = timedelta(hours=36)
 """A source that was swept once is swept each night; longer than this means that a night was missed."""
+UNWRITTEN_FOR = timedelta(hours=1)
+"""A page at Ghost that can't be written for longer is told; what passes by itself is not."""
 JUMP_WITHIN = timedelta(hours=1)
 JUMP_PERCENT = 5
 """Of the target: a published number that moves by more within an hour is told, whichever way it went."""
@@ -79,6 +82,7 @@ def _wrong(session: Session, now: datetime) -> Iterator[tuple[str, str]]:
     yield from _silent_sources(session, now)
     if unsaid := outbox.number_in(session, outbox.FAILED, outbox.UNSURE):
         yield "outbox", f"{unsaid} messages did not go out, or may not have."
+    yield from _unwritten_pages(session, now)
     for campaign in campaigns.all_campaigns(session):
         if campaign.state is EditorState.PUBLIC:
             yield from _jumps(session, campaign, now)
@@ -91,6 +95,16 @@ def _silent_sources(session: Session, now: datetime) -> Iterator[tuple[str, str]
         last = sweeps.last_finished(session, source.id, sweeps.SWEEP, sweeps.IMPORT)
         if last is not None and now - last.began_at > SILENT_FOR:
             yield f"source:{source.slug}", f"{source.name} was last compared at {_clock(last.began_at)}."
+
+
+def _unwritten_pages(session: Session, now: datetime) -> Iterator[tuple[str, str]]:
+    for page in ghost_pages.every(session):
+        if page.failing_since is not None and now - page.failing_since > UNWRITTEN_FOR:
+            of, since = campaigns.load(session, page.campaign_id), _clock(page.failing_since)
+            yield (
+                f"ghost:{of.slug}",
+                f"The page of “{of.name}” at Ghost can’t be written since {since}: {page.problem}.",
+            )
 
 
 def _jumps(session: Session, campaign: Campaign, now: datetime) -> Iterator[tuple[str, str]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from campaign.store.engine import insert_into
@@ -20,7 +20,7 @@ class GhostPage:
     """A campaign's page. `words_digest` None: nothing stands there; "": something may, and nobody knows what.
 
     `purged_at`: when Ghost last forgot its cache by us, or may have. `asked_at`: when Ghost was last asked or told
-    anything about it; `problem`: what went wrong then, for staff.
+    anything about it; `problem`: what went wrong then, for staff, and since `failing_since`.
     """
 
     campaign_id: int
@@ -34,6 +34,7 @@ class GhostPage:
     purged_at: datetime | None
     asked_at: datetime | None
     problem: str
+    failing_since: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ def want(session: Session, campaign_id: int, source_id: int, language: str, *, i
         "is_on": is_on,
         "asked_at": None,
         "problem": "",
+        "failing_since": None,
     }
     if before is not None and before.problem and before.words_digest:
         wanted["words_digest"] = ""
@@ -98,22 +100,32 @@ def keep_as_before(session: Session, page: GhostPage) -> None:
 
 def keep_written(session: Session, campaign_id: int, page_key: str, digest: str, now: datetime) -> None:
     """These words stand at Ghost."""
-    _set(session, campaign_id, page_key=page_key, words_digest=digest, pushed_at=now, asked_at=now, problem="")
+    _set(
+        session,
+        campaign_id,
+        page_key=page_key,
+        words_digest=digest,
+        pushed_at=now,
+        asked_at=now,
+        problem="",
+        failing_since=None,
+    )
 
 
 def keep_taken_back(session: Session, campaign_id: int, now: datetime) -> None:
     """Nothing stands at Ghost any more."""
-    _set(session, campaign_id, words_digest=None, asked_at=now, problem="")
+    _set(session, campaign_id, words_digest=None, asked_at=now, problem="", failing_since=None)
 
 
 def keep_seen(session: Session, campaign_id: int, now: datetime) -> None:
     """What was written stands there still."""
-    _set(session, campaign_id, asked_at=now, problem="")
+    _set(session, campaign_id, asked_at=now, problem="", failing_since=None)
 
 
 def keep_problem(session: Session, campaign_id: int, problem: str, now: datetime) -> None:
     """What went wrong is known to staff."""
-    _set(session, campaign_id, asked_at=now, problem=problem[:MOST_PROBLEM])
+    since = func.coalesce(GhostPageRow.failing_since, now)
+    _set(session, campaign_id, asked_at=now, problem=problem[:MOST_PROBLEM], failing_since=since)
 
 
 def _set(session: Session, campaign_id: int, **values: Any) -> None:
@@ -133,4 +145,5 @@ def _seen(row: GhostPageRow) -> GhostPage:
         row.purged_at,
         row.asked_at,
         row.problem,
+        row.failing_since,
     )

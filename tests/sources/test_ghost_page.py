@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from campaign.banner.found import look
 from campaign.banner.publish import Publisher
 from campaign.counting import adjust
 from campaign.dashboard import ghost_page as staff_side
@@ -19,6 +20,7 @@ from campaign.domain.display import Display
 from campaign.domain.errors import Invalid
 from campaign.domain.staff import Role
 from campaign.jobs.schedule import push_to_ghost
+from campaign.notify.alarms import raise_alarms, standing
 from campaign.runtime import Runtime
 from campaign.store import audit, campaigns, ghost_pages, publications, sources
 from campaign.store.engine import Database, open_database
@@ -74,6 +76,10 @@ class Site:
 
     def work(self) -> str | None:
         return push_to_ghost(Runtime(self.settings, self.db, lambda: self.now))
+
+    def alarms(self) -> list[str]:
+        raise_alarms(self.db, self.settings, self.now)
+        return [alarm.text for alarm in standing(self.db) if alarm.key.startswith("ghost")]
 
     @property
     def page(self) -> ghost_pages.GhostPage:
@@ -131,6 +137,40 @@ def test_the_page_says_the_published_fragment_word_for_word(bilingual: Site) -> 
     assert kept["html"].startswith("<!--kg-card-begin: html-->"), "Ghost would take it apart"
     assert "<script" not in site.printed
     assert not re.search(r"days? left|today|tomorrow|дн", site.headline), "absolute dates only"
+
+
+def test_the_check_finds_what_the_theme_prints(site: Site) -> None:
+    site.want()
+    site.after()
+    style = '<link rel="stylesheet" href="http://127.0.0.1/mg.css">'
+    found = look(f"<html><body>{style}{site.printed}</body></html>", "25k", "http://127.0.0.1")
+    assert found.works
+    (said,) = found.words
+    assert f"“{site.headline}” (As of Nov 22, 2026, 2:35" in said
+
+
+def test_a_page_that_can_not_be_written_for_an_hour_is_an_alarm(site: Site) -> None:
+    site.want()
+    site.ghost.behave(outage=True)
+    site.after()
+    site.wait(59)
+    assert site.alarms() == []
+    site.wait(2)
+    (said,) = site.alarms()
+    assert "page of “25,000 members” at Ghost can’t be written since 2026-11-22 12:35 UTC: Ghost failed (503)." in said
+    site.ghost.behave()
+    site.wait(5)
+    assert site.alarms() == []
+
+
+def test_what_is_no_longer_wanted_is_no_trouble(site: Site) -> None:
+    site.pages.refuses = [422]
+    site.want()
+    site.after()
+    assert site.page.problem
+    site.edit(state=EditorState.ARCHIVED)
+    site.after()
+    assert (site.page.problem, site.page.failing_since) == ("", None)
 
 
 def test_nothing_is_written_while_the_words_stay(site: Site) -> None:

@@ -40,3 +40,4 @@ class GhostPageRow(Base):
     """When something was written, or may have been, at which Ghost forgets its whole cache."""
     asked_at: Mapped[datetime | None]
     problem: Mapped[str] = mapped_column(String(500))
+    failing_since: Mapped[datetime | None]
