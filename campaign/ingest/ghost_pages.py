@@ -126,8 +126,10 @@ class _Push:
             self._must_be_published(known)
             return known
         named = site.page_named(words.slug)
-        if named is not None and _OURS not in str(named.get("html")):
-            raise RefusedBySource(f"your site has another page named {words.slug}: give that one another address")
+        other = site.post_named(words.slug) if named is None else named
+        if other is not None and _OURS not in str(other.get("html")):
+            what = "post" if named is None else "page"
+            raise RefusedBySource(f"your site has another {what} named {words.slug}: give that one another address")
         return named
 
     def _take_back(self, site: GhostGateway) -> str:

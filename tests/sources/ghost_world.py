@@ -29,6 +29,7 @@ class GhostWorld(Loopback):
         super().__init__(seed)
         self.labels: dict[str, list[Json]] = {}
         self.pages = Pages()
+        self.post_slug = "coming-soon"
 
     def settings(self) -> dict[str, Any]:
         return {
@@ -75,6 +76,8 @@ class GhostWorld(Loopback):
             return 401, {"errors": [{"type": "UnauthorizedError", "code": "INVALID_JWT"}]}
         if path.startswith("/ghost/api/admin/pages/"):
             return self.pages.read(path, asked)
+        if path == f"/ghost/api/admin/posts/slug/{self.post_slug}/":
+            return 200, {"posts": [{"id": "ef", "slug": self.post_slug, "html": "<p>News</p>"}]}
         if path == "/ghost/api/admin/site/":
             return 200, {"site": {"title": "The News", "url": "https://news.example.org/", "version": "6.0"}}
         if path == "/ghost/api/admin/tiers/":

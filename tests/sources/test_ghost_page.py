@@ -264,6 +264,18 @@ def test_a_page_of_the_newsrooms_own_is_left_alone(site: Site) -> None:
     assert site.printed == "<p>Ours</p>"
 
 
+def test_a_post_that_has_the_address_already_is_told(site: Site) -> None:
+    """Ghost would give the page another one, and the theme would print nothing."""
+    site.ghost.post_slug = SLUG
+    site.want()
+    site.after()
+    assert "another post named member-goal-25k" in site.page.problem
+    assert site.pages.writes == 0
+    site.ghost.post_slug = "renamed"
+    site.after(5)
+    assert site.headline
+
+
 @pytest.mark.parametrize("how", ["off", "archived", "hidden", "language"])
 def test_words_are_taken_back_at_once_and_come_again_later(bilingual: Site, how: str) -> None:
     site = bilingual

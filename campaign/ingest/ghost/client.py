@@ -86,11 +86,15 @@ class GhostGateway:
 
     def page(self, key: str) -> Json | None:
         """The page with this id, published or not; None when it is gone, and the site itself is there."""
-        return self._page(f"pages/{key}/")
+        return self._one("pages", key)
 
     def page_named(self, slug: str) -> Json | None:
         """The page with this slug, as `page`."""
-        return self._page(f"pages/slug/{slug}/")
+        return self._one("pages", f"slug/{slug}")
+
+    def post_named(self, slug: str) -> Json | None:
+        """The post with this slug, as `page`; Ghost gives an address to only one of both."""
+        return self._one("posts", f"slug/{slug}")
 
     def make_page(self, fields: Json) -> Json:
         """The page that was made; its `html` is taken as HTML. Raises as `Service.send`."""
@@ -101,9 +105,9 @@ class GhostGateway:
         told = {"pages": [{**fields, "updated_at": before.get("updated_at")}]}
         return _first(self.service.send("PUT", f"pages/{before.get('id')}/", told, {"source": "html"}), "pages")
 
-    def _page(self, path: str) -> Json | None:
+    def _one(self, kind: str, name: str) -> Json | None:
         try:
-            return _first(self.service.get(path, {"formats": "html"}), "pages")
+            return _first(self.service.get(f"{kind}/{name}/", {"formats": "html"}), kind)
         except UnknownAtSource:
             self.site()
             return None
