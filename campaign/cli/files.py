@@ -177,6 +177,8 @@ def _show(runtime: Runtime, seen: ImportSeen) -> None:
     told += [f"  for instance line {one.line}" for one in lines[:1]]
     told += [f"{said.get('new', 0):,} new people, {said.get('known', 0):,} known already."]
     told += [f"{said['same']:,} rows look like another one: counted once until you decide."] if said.get("same") else []
+    if seen.is_complete and seen.refused:
+        told.append("It says that it is complete, but rows can't be read: who is not in it stays.")
     told += [f"{said['ended']:,} memberships are not in the list and would end."] if said.get("ended") else []
     told += [
         f"{known[one['id']].name}: from {one['before']:,} to {one['after']:,}"

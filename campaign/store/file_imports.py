@@ -64,6 +64,11 @@ class ImportSeen:
     undone_by: str | None
 
     @property
+    def ends_others(self) -> bool:
+        """Whether who is not in it has left: it says that it is complete, and every row of it could be read."""
+        return self.is_complete and not self.refused
+
+    @property
     def percent(self) -> int:
         """How far it is in its present state."""
         return self.done * 100 // self.buckets if self.buckets else 0

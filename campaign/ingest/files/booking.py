@@ -167,7 +167,7 @@ def _book(db: Database, import_id: int, now: Clock, progress: Progress) -> None:
         if not _book_bucket(db, seen, bucket, cause, now, pace):
             return
         progress(bucket + 1)
-    if seen.is_complete:
+    if seen.ends_others:
         _end_others(db, seen, cause, now)
     with db.write() as session:
         if file_imports.load(session, seen.id).state is State.BOOKING:

@@ -69,7 +69,7 @@ def show(db: Database, import_id: int, now: Callable[[], datetime]) -> None:
         _look_at(db, seen, step.people, everywhere, rules, at, looked)
         if bucket % 20 == 0 and not _still(db, seen, bucket, now()):
             return
-    if seen.is_complete:
+    if seen.ends_others:
         _look_at_ended(db, seen, everywhere, rules, at, looked)
     shown = _as_json(everywhere, numbers, looked)
     with db.write() as session:
@@ -103,7 +103,7 @@ def _look_at(
     looked.known += len(told) - sum(is_new)
     whole = [p.whole() for p in told]
     looked.facts += sum(len(p.memberships) + len(p.payments) + len(p.sign_ups) for p in whole)
-    if seen.is_complete:
+    if seen.ends_others:
         looked.keys.extend(hash(m.key.partition("#")[0]) for p in whole for m in p.memberships)
     prepared = bulk.prepare(new, seen.source_id, everywhere, rules, now, looked.remembered)
     for campaign_id, standings in bulk.sums_of(prepared, everywhere).items():

@@ -91,6 +91,18 @@ def test_a_complete_list_ends_who_is_not_in_it_any_more(newsroom: Newsroom) -> N
     assert newsroom.differences() == []
 
 
+def test_a_complete_list_with_rows_that_can_not_be_read_ends_nobody(newsroom: Newsroom) -> None:
+    newsroom.open()
+    newsroom.bring_in("email,since\nana@example.org,2026-02-01\nbo@example.org,2026-02-01\n")
+    rows = "email,since\nana@example.org,2026-02-01\nbo@example.org,some day in spring\n"
+    seen = newsroom.bring_in(rows, at=EXPORT + timedelta(days=1), is_complete=True)
+    assert seen.preview is not None
+    assert (seen.refused, seen.preview.get("ended", 0), newsroom.number()) == (1, 0, 2)
+    newsroom.bring_in(rows.partition("bo@")[0], at=EXPORT + timedelta(days=2), is_complete=True)
+    assert newsroom.number() == 1
+    assert newsroom.differences() == []
+
+
 def test_a_complete_list_ends_who_is_in_grace_and_not_in_it_any_more(newsroom: Newsroom) -> None:
     newsroom.open()
     newsroom.bring_in("email,since,paid until\nana@example.org,2026-02-01,2026-11-18\nbo@example.org,2026-02-01,\n")
