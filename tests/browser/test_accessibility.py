@@ -126,6 +126,9 @@ def walked(page: Page, most: int) -> list[dict[str, Any]]:
         stop = page.evaluate(FOCUS)
         if stop is None:
             break
+        if not stop["seen"]:  # a bar comes up when one scrolls to it: what stands at that edge makes room a frame later
+            page.wait_for_timeout(250)
+            stop = page.evaluate(FOCUS)
         stops.append(stop)
     return stops
 
