@@ -23,7 +23,7 @@ run: $(VENV)/runtime.stamp ## the demo newsroom at http://127.0.0.1:8000
 	@PORT=$(PORT) exec $(PY) -m campaign.demo
 
 test: $(VENV)/dev.stamp browser ## all tests
-	@$(PY) -m pytest --numprocesses $(WORKERS) --dist loadfile $(ARGS)
+	@$(PY) -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(VENV)/dev.stamp ## lint, format, types, import contracts, migrations agree with models
 	@$(PY) -m ruff check $(CODE)
