@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import grp
 import os
-import pwd
 import shutil
-import socket
 import subprocess
 import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -20,9 +17,12 @@ from pathlib import Path
 import pytest
 
 from campaign.banner.kits import Kit, kits_of
+from tests import nginx
 from tests.banner.newsroom import a_campaign
+from tests.browser.test_element import wait_until
+from tests.running import free_port
 
-ELSEWHERE = f"{os.environ.get('PATH', '')}:/usr/sbin"
+VARNISH = shutil.which("varnishd", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 FRAGMENT = '<section class="mg"><p class="mg-headline">24,613 out of 25,000</p></section>'
 
 
@@ -75,26 +75,21 @@ def article(kit: Kit) -> str:
     return f"<!doctype html><title>An article</title><p>Before.</p>{kit.pieces[-1].text}<p>After.</p>"
 
 
+@pytest.mark.skipif(nginx.command() is None, reason="there is no nginx here")
 def test_nginx_prints_the_number_and_keeps_the_last_one(ours: Ours, tmp_path: Path) -> None:
     kit = kit_named("nginx (SSI)", f"http://127.0.0.1:{ours.port}")
     (tmp_path / "pages").mkdir()
     (tmp_path / "pages" / "article.html").write_text(article(kit))
     port = free_port()
     in_http = kit.pieces[0].text.replace("/var/cache/nginx/goal", f"{tmp_path}/cache")
-    temps = "".join(
-        f"{name}_temp_path {tmp_path}/{name};\n" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
-    (tmp_path / "nginx.conf").write_text(
-        f"daemon off; user {user()}; worker_processes 1; pid {tmp_path}/pid; error_log {tmp_path}/error.log;\n"
-        f"events {{ worker_connections 64; }}\nhttp {{ access_log off; default_type text/html;\n{temps}{in_http}\n"
-        f"server {{ listen 127.0.0.1:{port}; root {tmp_path}/pages;\n{kit.pieces[1].text}\n}} }}\n"
-    )
-    command = [program("nginx"), "-p", str(tmp_path), "-c", str(tmp_path / "nginx.conf")]
+    server = f"server {{ listen 127.0.0.1:{port}; root {tmp_path}/pages;\n{kit.pieces[1].text}\n}}"
     address = f"http://127.0.0.1:{port}/article.html"
-    with running(command, tmp_path, lambda: get(address)):
+    with nginx.serving(tmp_path, f"{in_http}\n{server}"):
+        wait_until(lambda: answers(address))
         stays_after_we_are_gone(address, ours)
 
 
+@pytest.mark.skipif(VARNISH is None, reason="there is no Varnish here")
 def test_varnish_prints_the_number_and_keeps_the_last_one(ours: Ours, tmp_path: Path) -> None:
     kit = kit_named("Varnish (ESI)", "https://goal.example.org")
     with Pages(article(kit)).serving() as pages:
@@ -102,10 +97,11 @@ def test_varnish_prints_the_number_and_keeps_the_last_one(ours: Ours, tmp_path: 
         vcl += kit.pieces[0].text.replace('.port = "8000"', f'.port = "{ours.port}"')
         (tmp_path / "goal.vcl").write_text(vcl)
         port = free_port()
-        command = [program("varnishd"), "-F", "-a", f"127.0.0.1:{port}", "-f", str(tmp_path / "goal.vcl"), "-n",
+        command = [VARNISH or "varnishd", "-F", "-a", f"127.0.0.1:{port}", "-f", str(tmp_path / "goal.vcl"), "-n",
                    str(tmp_path / "work"), "-s", "malloc,16m", "-j", "none"]  # fmt: skip
         address = f"http://127.0.0.1:{port}/article.html"
-        with running(command, tmp_path, lambda: get(address)):
+        with varnish(command, tmp_path):
+            wait_until(lambda: answers(address))
             stays_after_we_are_gone(address, ours)
             assert set(ours.hosts) == {"goal.example.org"}
 
@@ -144,41 +140,22 @@ class Pages:
         self._server.server_close()
 
 
+def answers(address: str) -> bool:
+    try:
+        return bool(get(address))
+    except OSError:
+        return False
+
+
 @contextmanager
-def running(command: list[str], folder: Path, answers: Callable[[], str]) -> Iterator[None]:
-    with (folder / "log").open("wb") as log:
+def varnish(command: list[str], folder: Path) -> Iterator[None]:
+    with (folder / "varnish.log").open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log)
-        try:
-            ends = time.monotonic() + 20
-            while True:
-                assert process.poll() is None, (folder / "log").read_text()
-                assert time.monotonic() < ends, (folder / "log").read_text()
-                try:
-                    answers()
-                    break
-                except (OSError, urllib.error.URLError):
-                    time.sleep(0.05)
-            yield
-        finally:
-            process.terminate()
-            process.wait(10)
-
-
-def program(name: str) -> str:
-    found = shutil.which(name, path=ELSEWHERE)
-    if found is None:
-        pytest.skip(f"{name} is not installed here")
-    return found
-
-
-def user() -> str:
-    return f"{pwd.getpwuid(os.geteuid()).pw_name} {grp.getgrgid(os.getegid()).gr_name}"
-
-
-def free_port() -> int:
-    with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))
-        return int(held.getsockname()[1])
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait(10)
 
 
 def get(address: str) -> str:

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from tests import nginx
 from tests.benchmarks import load, plain_flask, runs, servers
 from tests.benchmarks.newsroom import NUMBER, Newsroom
 from tests.benchmarks.servers import Server
@@ -48,7 +49,7 @@ def _started(newsroom: Newsroom, folder: Path, stack: contextlib.ExitStack) -> d
     flask = wsgi("flask", "tests.benchmarks.plain_flask:application", **{plain_flask.ANSWER: answer})
     _same(product, flask)
     measured = {PREPARED: product, FLASK: flask, BARE: wsgi("bare", "tests.benchmarks.bare:application")}
-    if servers.nginx_command() is not None:
+    if nginx.command() is not None:
         place = folder / "nginx"
         place.mkdir()
         measured[NGINX] = stack.enter_context(servers.nginx(place, NUMBER, headers, body))

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import grp
 import os
-import pwd
-import shutil
 import signal
 import socket
 import subprocess
@@ -19,7 +16,9 @@ from pathlib import Path
 import psutil
 
 from campaign.cli.serve import web_program
+from tests import nginx as installed
 from tests.benchmarks.cores import CORES
+from tests.running import free_port
 
 ROOT = Path(__file__).parents[2]
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -46,13 +45,6 @@ class Server:
             return {name: value for name, value in told.items() if name not in _OF_THE_CONNECTION}, answer.read()
 
 
-def free_port() -> int:
-    """A port nobody listens on at this moment."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
-
-
 @contextlib.contextmanager
 def product(target: str, environ: Mapping[str, str], log: Path) -> Iterator[Server]:
     """A WSGI application on the product's own server: one process, the flags of `serve`."""
@@ -73,20 +65,10 @@ def nginx(folder: Path, path: str, headers: Mapping[str, str], body: bytes) -> I
     lines = "\n".join(f"      add_header {name} '{value}';" for name, value in said.items())
     configuration = folder / "nginx.conf"
     kind = headers["content-type"]
-    configuration.write_text(_NGINX.format(folder=folder, port=port, headers=lines, kind=kind, user=_user()))
-    command = [nginx_command() or "nginx", "-p", str(folder), "-c", str(configuration)]
+    configuration.write_text(_NGINX.format(folder=folder, port=port, headers=lines, kind=kind, user=installed.user()))
+    command = [installed.command() or "nginx", "-p", str(folder), "-c", str(configuration)]
     with _started(command, os.environ, port, folder / "nginx.log") as server:
         yield server
-
-
-def _user() -> str:
-    """Whose files these are: workers of a root's nginx would else be nobody, who may not read them."""
-    return f"{pwd.getpwuid(os.geteuid()).pw_name} {grp.getgrgid(os.getegid()).gr_name}"
-
-
-def nginx_command() -> str | None:
-    """Where nginx is, None where there is none."""
-    return shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 
 
 _NGINX_SAYS_ITSELF = {"content-type", "content-length", "last-modified"}

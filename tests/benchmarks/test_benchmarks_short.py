@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.benchmarks import live, report, servers, webhook
+from tests import nginx
+from tests.benchmarks import live, report, webhook
 from tests.benchmarks.__main__ import measure
 from tests.proofs import figures
 
@@ -28,7 +29,7 @@ def test_every_server_gives_only_good_answers_and_costs_something(results: dict[
     measured = results["live"]["servers"] | results["webhook"]["servers"]
     expected = {live.PREPARED, live.FLASK, live.BARE, webhook.KEPT, webhook.NOT_KEPT}
     assert measured.keys() - {live.NGINX} == expected
-    assert (live.NGINX in measured) == (servers.nginx_command() is not None)
+    assert (live.NGINX in measured) == (nginx.command() is not None)
     for one in measured.values():
         assert sum(run["wrong"] for run in one["runs"]) == 0
         assert one["per_second"] > 0

@@ -45,6 +45,24 @@ def with_article(app: Flask, ours: str) -> Callable[[dict[str, Any], Any], Itera
     return front
 
 
+def article_html(inside: str, language: str = "en", *, direction: str = "", feed_more: bool = True) -> str:
+    """The article with this inside of its element. `direction`: of the page, else the language's own."""
+    article = SimpleNamespace(
+        fragment_html=Markup(inside),
+        slug="25k",
+        lang=language,
+        dir=direction or ("rtl" if language == "ar" else "ltr"),
+        site_name="The Harbour Courier",
+        feed=[SimpleNamespace(when="08:12", title="Lifeboat crew tow home a yacht")],
+        feed_more=feed_more,
+        staff_href="/staff/",
+        campaign_href="/g/25k/",
+        pay_action="/demo/pay",
+        happenings=["one new member through checkout"],
+    )
+    return TEMPLATES.get_template("article.html").render(article=article)
+
+
 def _html(app: Flask, ours: str, asked: dict[str, str]) -> str:
     language = asked.get("lang", "en")
     client = app.test_client()
@@ -56,18 +74,5 @@ def _html(app: Flask, ours: str, asked: dict[str, str]) -> str:
         inside = client.get(f"/g/25k.{language}.html").text
         for name, before in (("look", "card"), ("skin", "paper")):
             inside = inside.replace(f'data-{name}="{before}"', f'data-{name}="{asked.get(name, before)}"')
-    article = SimpleNamespace(
-        fragment_html=Markup("" if asked.get("inside") == "nothing" else inside),
-        slug="25k",
-        lang=language,
-        dir="rtl" if language == "ar" else "ltr",
-        site_name="The Harbour Courier",
-        feed=[SimpleNamespace(when="08:12", title="Lifeboat crew tow home a yacht")],
-        feed_more=True,
-        staff_href="/staff/",
-        campaign_href="/g/25k/",
-        pay_action="/demo/pay",
-        happenings=["one new member through checkout"],
-    )
-    html = TEMPLATES.get_template("article.html").render(article=article)
+    html = article_html("" if asked.get("inside") == "nothing" else inside, language)
     return html.replace("<member-goal ", '<member-goal data-member="1" ') if "member" in asked else html

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from markupsafe import Markup
 from playwright.sync_api import Page, expect
 
-from tests.browser.article import KINDS, NEWSROOM, TEMPLATES
+from tests.browser.article import KINDS, NEWSROOM, article_html
 from tests.browser.stand import Answer, Newsroom, Reader, fragment
 
 pytestmark = pytest.mark.browser
@@ -23,20 +21,7 @@ WATCH_SHIFTS = """
 
 def publish(newsroom: Newsroom, *, direction: str = "ltr", more: bool = True) -> None:
     """From now on the article stands at our address, as in the demo."""
-    article = SimpleNamespace(
-        fragment_html=Markup(fragment(dir=direction)),
-        slug="25k",
-        lang="en",
-        dir=direction,
-        site_name="The Harbour Courier",
-        feed=[SimpleNamespace(when="08:12", title="Lifeboat crew tow home a yacht")],
-        feed_more=more,
-        staff_href="/staff/",
-        campaign_href="/g/25k/",
-        pay_action="/demo/pay",
-        happenings=["one new member through checkout"],
-    )
-    html = TEMPLATES.get_template("article.html").render(article=article)
+    html = article_html(fragment(dir=direction), direction=direction, feed_more=more)
     newsroom.ours.answers["/"] = Answer(html.encode())
     newsroom.ours.answers["/favicon.ico"] = Answer(status=204)
     for path in (NEWSROOM / "static").rglob("*"):

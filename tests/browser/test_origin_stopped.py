@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import re
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -18,8 +16,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from campaign.banner.formats import Formats
 from campaign.domain.campaign import Campaign, Join, Opening, OpeningSource
 from campaign.domain.default_words import phrases
+from tests import nginx
 from tests.banner.newsroom import a_campaign
-from tests.benchmarks.servers import nginx_command
 from tests.browser.stand import ROOT, Answer, Stand
 from tests.browser.test_element import wait_until
 from tests.running import JOBS, Running, free_port
@@ -27,7 +25,7 @@ from tests.stripe_world import StripeWorld
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.skipif(nginx_command() is None, reason="there is no nginx here"),
+    pytest.mark.skipif(nginx.command() is None, reason="there is no nginx here"),
 ]
 LANGUAGES = ("en", "uk", "de", "ar")
 NUMBER = "24,600 of 25,000 members"
@@ -74,7 +72,7 @@ def begun(home_url: str) -> Campaign:
 
 
 @contextlib.contextmanager
-def nginx(folder: Path, port: int, origin: int, kept: Path) -> Iterator[None]:
+def in_front(folder: Path, port: int, origin: int, kept: Path) -> Iterator[None]:
     """The site that we ship, without TLS, in front of the origin's port."""
     site = (ROOT / "deploy" / "nginx.conf").read_text()
     for told, here in (
@@ -86,23 +84,8 @@ def nginx(folder: Path, port: int, origin: int, kept: Path) -> Iterator[None]:
         assert told in site
         site = site.replace(told, here)
     site = re.sub(r"\n *ssl_certificate.*", "", site)
-    user = "user root;" if os.geteuid() == 0 else ""
-    paths = "".join(
-        f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
-    written = folder / "nginx.conf"
-    written.write_text(
-        f"daemon off; {user} pid {folder}/nginx.pid; error_log {folder}/nginx-error.log; events {{}}\n"
-        f"http {{ access_log off; {paths} include /etc/nginx/mime.types;\n{site}\n}}\n"
-    )
-    with (folder / "nginx.log").open("wb") as log:
-        command = [nginx_command() or "nginx", "-p", str(folder), "-c", str(written)]
-        process = subprocess.Popen(command, stdout=log, stderr=log)
-    try:
+    with nginx.serving(folder, site):
         yield
-    finally:
-        process.terminate()
-        process.wait(10)
 
 
 @pytest.fixture(scope="module")
@@ -113,7 +96,7 @@ def gone(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         campaign = begun(f"{paper.address}/")
         told = {"PUBLISH_TO": str(kept), "PUBLIC_URL": address, "TRUSTED_PROXIES": "1"}
         running = Running.start(folder, world, campaigns=(campaign,), **told)
-        with running, nginx(folder, port, running.port, kept):
+        with running, in_front(folder, port, running.port, kept):
             running.wait_for_number("25k", 24_600)
             running.wait_until(lambda: (kept / "g/25k/share.ar.png").exists() and (kept / "g/25k/go").exists())
             live = running.live("25k")

@@ -32,3 +32,11 @@ def line(db: Database, tmp_path: Path, world: Any) -> Iterator[Line]:
     """A tracker that the provider delivers to."""
     with getattr(world, "line", Line).between(world, db, tmp_path) as made:
         yield made
+
+
+@pytest.fixture
+def ghost() -> Iterator[GhostWorld]:
+    """A Ghost site by itself."""
+    made = GhostWorld()
+    yield made
+    made.stop()

@@ -25,13 +25,6 @@ from tests.stripe_world import StripeWorld
 
 
 @pytest.fixture
-def ghost() -> Iterator[GhostWorld]:
-    made = GhostWorld()
-    yield made
-    made.stop()
-
-
-@pytest.fixture
 def line(db: Database, tmp_path: Path, ghost: GhostWorld) -> Iterator[Line]:
     with Line.between(ghost, db, tmp_path) as made:
         yield made

@@ -104,13 +104,6 @@ class Site:
 
 
 @pytest.fixture
-def ghost() -> Iterator[GhostWorld]:
-    made = GhostWorld()
-    yield made
-    made.stop()
-
-
-@pytest.fixture
 def site(sqlite_url: str, tmp_path: Path, ghost: GhostWorld) -> Iterator[Site]:
     """On SQLite alone; what is kept and read is tried on both databases by the tests of `bilingual`."""
     db = open_database(sqlite_url)
