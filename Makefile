@@ -3,7 +3,7 @@
 VENV := .venv
 PY := $(VENV)/bin/python
 PORT ?= 8000
-WORKERS ?= 2
+WORKERS ?= 3
 # The first Python that is new enough and can make a virtual environment.
 SUITABLE := -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
